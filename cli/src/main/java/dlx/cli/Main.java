@@ -1,0 +1,11 @@
+package dlx.cli;
+
+/** The command line. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.err.println("dlx: no commands yet");
+    System.exit(2);
+  }
+}
