@@ -34,10 +34,12 @@ final class Format {
         wrong.add(file.toString());
       }
     }
+    Path list = Path.of("target", "formatter", "wrong.txt");
+    Files.deleteIfExists(list);
     if (wrong.isEmpty()) return;
+    Files.write(list, wrong);
     IO.println("not in the one format:");
     wrong.forEach(w -> IO.println("  " + w));
-    IO.println("to format them:  mvn -q -Pformat -N process-sources");
     System.exit(1);
   }
 
