@@ -19,15 +19,15 @@ public class DlxException extends RuntimeException {
    * @param help what to do; empty if there is nothing to say
    */
   public DlxException(String code, String message, String place, String help) {
-    super(message);
+    this(code, message, place, help, null);
+  }
+
+  public DlxException(
+      String code, String message, String place, String help, Throwable cause) {
+    super(message, cause);
     this.code = code;
     this.place = place;
     this.help = help;
-  }
-
-  public DlxException(String code, String message, String place, String help, Throwable cause) {
-    this(code, message, place, help);
-    initCause(cause);
   }
 
   public String code() {
