@@ -81,8 +81,7 @@ public sealed interface Ast {
   record Test(String name, Block body, Span span) implements Item {}
 
   /** A parameter of a signature. */
-  record Parameter(
-      Identifier name, @Nullable Type type, @Nullable Expression value, Span span)
+  record Parameter(Identifier name, @Nullable Type type, @Nullable Expression value, Span span)
       implements Ast {}
 
   // ------------------------------------------------------------------ statements
@@ -105,8 +104,8 @@ public sealed interface Ast {
   record Assert(Expression condition, @Nullable String message, Span span) implements Statement {}
 
   /**
-   * {@code target : type mark value}, or an expression alone (mark {@link Mark#NONE}, the expression is
-   * the target and value is null).
+   * {@code target : type mark value}, or an expression alone (mark {@link Mark#NONE}, the
+   * expression is the target and value is null).
    */
   record Bind(
       Expression target,
@@ -134,7 +133,9 @@ public sealed interface Ast {
 
   sealed interface Type extends Ast {}
 
-  /** {@code f32}, {@code float[..s, n]}, {@code params}. {@code extents} is empty for a bare name. */
+  /**
+   * {@code f32}, {@code float[..s, n]}, {@code params}. {@code extents} is empty for a bare name.
+   */
   record TensorType(Identifier name, List<Extent> extents, Span span) implements Type {}
 
   /** {@code dim}, {@code fn}, {@code dist}. */
@@ -195,22 +196,23 @@ public sealed interface Ast {
   record Range(Expression first, Expression last, Span span) implements Expression {}
 
   /**
-   * {@code if}; a chain of {@code else if} is a list of branches, so it is as long as it is written and
-   * not deep. {@code otherwise} is null if there is no {@code else}.
+   * {@code if}; a chain of {@code else if} is a list of branches, so it is as long as it is written
+   * and not deep. {@code otherwise} is null if there is no {@code else}.
    */
   record If(List<Branch> branches, @Nullable Block otherwise, Span span) implements Expression {}
 
   record Branch(Expression condition, Block body, Span span) implements Ast {}
 
-  record For(
-      boolean unroll, List<Generator> generators, List<Carry> carries, Block body, Span span)
+  record For(boolean unroll, List<Generator> generators, List<Carry> carries, Block body, Span span)
       implements Expression {}
 
   record Generator(Identifier name, Expression over, Span span) implements Ast {}
 
   record Carry(Identifier name, @Nullable Type type, Expression value, Span span) implements Ast {}
 
-  /** Two or more values in parentheses. One value in parentheses is that value with a wider span. */
+  /**
+   * Two or more values in parentheses. One value in parentheses is that value with a wider span.
+   */
   record Tuple(List<Expression> parts, Span span) implements Expression {}
 
   record ListOf(List<Expression> elements, Span span) implements Expression {}

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * One sentence about a program: a code for {@code dlx explain}, a headline that stands alone, every
- * place that contributes (the first is where it went wrong), notes that give reasons and help that can
- * be applied.
+ * place that contributes (the first is where it went wrong), notes that give reasons and help that
+ * can be applied.
  */
 public record Diagnostic(
     String code,

@@ -16,7 +16,11 @@ public final class Diagnostics {
           && (other.places().isEmpty()
               ? diagnostic.places().isEmpty()
               : !diagnostic.places().isEmpty()
-                  && other.places().getFirst().span().equals(diagnostic.places().getFirst().span()))) {
+                  && other
+                      .places()
+                      .getFirst()
+                      .span()
+                      .equals(diagnostic.places().getFirst().span()))) {
         return;
       }
     }

@@ -14,7 +14,11 @@ public final class ProgramException extends DlxException {
   }
 
   public ProgramException(List<Diagnostic> diagnostics) {
-    super(first(diagnostics).code(), first(diagnostics).message(), place(diagnostics), help(diagnostics));
+    super(
+        first(diagnostics).code(),
+        first(diagnostics).message(),
+        place(diagnostics),
+        help(diagnostics));
     this.diagnostics = List.copyOf(diagnostics);
   }
 

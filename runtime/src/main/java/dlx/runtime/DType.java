@@ -24,7 +24,9 @@ public enum DType {
     return this == F32 || this == F64;
   }
 
-  /** A new zero-filled array: {@code float[]}, {@code double[]}, {@code int[]} or {@code boolean[]}. */
+  /**
+   * A new zero-filled array: {@code float[]}, {@code double[]}, {@code int[]} or {@code boolean[]}.
+   */
   public Object newArray(int length) {
     return switch (this) {
       case F32 -> new float[length];

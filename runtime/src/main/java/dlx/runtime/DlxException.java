@@ -1,9 +1,9 @@
 package dlx.runtime;
 
 /**
- * The one exception that this project throws for something the user can mend: a wrong program, file,
- * size or number. It carries a code for {@code dlx explain}, a sentence that stands alone, the place
- * and what to do.
+ * The one exception that this project throws for something the user can mend: a wrong program,
+ * file, size or number. It carries a code for {@code dlx explain}, a sentence that stands alone,
+ * the place and what to do.
  */
 public class DlxException extends RuntimeException {
   private static final long serialVersionUID = 1L;

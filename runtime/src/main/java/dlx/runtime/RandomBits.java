@@ -2,8 +2,8 @@ package dlx.runtime;
 
 /**
  * Counter-based random bits: Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, "Parallel
- * random numbers: as easy as 1, 2, 3", SC 2011). The value of a draw is a pure function of seed, step,
- * address and position, so it depends neither on threads nor on what else is computed.
+ * random numbers: as easy as 1, 2, 3", SC 2011). The value of a draw is a pure function of seed,
+ * step, address and position, so it depends neither on threads nor on what else is computed.
  */
 public final class RandomBits {
   private RandomBits() {}

@@ -3,8 +3,8 @@ package dlx.runtime;
 import java.util.Arrays;
 
 /**
- * An array with a shape: row-major, the last axis lies side by side. Wraps an array without copying,
- * so the owner of the array may change it.
+ * An array with a shape: row-major, the last axis lies side by side. Wraps an array without
+ * copying, so the owner of the array may change it.
  *
  * <p>A tensor of shape {@code []} is a number. Extents may be 0.
  */
@@ -64,7 +64,10 @@ public final class Tensor {
     return wrap(dtype, dtype.newArray(size(shape)), shape);
   }
 
-  /** Wraps {@code float[]}, {@code double[]}, {@code int[]} or {@code boolean[]}, as {@code dtype} says. */
+  /**
+   * Wraps {@code float[]}, {@code double[]}, {@code int[]} or {@code boolean[]}, as {@code dtype}
+   * says.
+   */
   public static Tensor wrap(DType dtype, Object data, int... shape) {
     return switch (dtype) {
       case F32 -> of((float[]) data, shape);

@@ -1,5 +1,5 @@
 /**
- * What generated code may call while it runs: tensors, workspaces, worker threads, random bits. Knows
- * only the JDK; nothing of the compiler may enter.
+ * What generated code may call while it runs: tensors, workspaces, worker threads, random bits.
+ * Knows only the JDK; nothing of the compiler may enter.
  */
 package dlx.runtime;
