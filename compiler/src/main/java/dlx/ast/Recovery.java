@@ -1,0 +1,144 @@
+package dlx.ast;
+
+import dlx.grammar.DlxParser;
+import dlx.source.Diagnostic;
+import dlx.source.Diagnostics;
+import dlx.source.Source;
+import dlx.source.Span;
+import org.antlr.v4.runtime.ANTLRErrorStrategy;
+import org.antlr.v4.runtime.InputMismatchException;
+import org.antlr.v4.runtime.Parser;
+import org.antlr.v4.runtime.ParserRuleContext;
+import org.antlr.v4.runtime.RecognitionException;
+import org.antlr.v4.runtime.Token;
+
+/**
+ * What the parser does at an error: one sentence, then it goes on after the end of the statement.
+ * An error leaves all rules up to the statement that it is in; that statement is skipped.
+ */
+final class Recovery implements ANTLRErrorStrategy {
+  /** After so many errors the rest is not worth reading. */
+  private static final int ERROR_LIMIT = 50;
+
+  private final Source source;
+  private final Diagnostics diagnostics;
+  private boolean recovering;
+  private int errors;
+
+  Recovery(Source source, Diagnostics diagnostics) {
+    this.source = source;
+    this.diagnostics = diagnostics;
+  }
+
+  @Override
+  public void reset(Parser parser) {
+    recovering = false;
+  }
+
+  @Override
+  public Token recoverInline(Parser parser) {
+    throw new InputMismatchException(parser);
+  }
+
+  @Override
+  public void recover(Parser parser, RecognitionException error) {
+    ParserRuleContext context = parser.getContext();
+    switch (context) {
+      case DlxParser.StmtContext c -> skip(parser);
+      case DlxParser.ItemContext c -> skip(parser);
+      case DlxParser.FileContext c -> skip(parser);
+      default -> {
+        if (context.getParent() != null) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /**
+   * Called before and between the statements of a file or block: is here the start or end of one?
+   */
+  @Override
+  public void sync(Parser parser) {
+    ParserRuleContext context = parser.getContext();
+    boolean file = context instanceof DlxParser.FileContext;
+    if (!file && !(context instanceof DlxParser.BlockContext)) {
+      return;
+    }
+    int type = parser.getInputStream().LA(1);
+    if (type == DlxParser.NL || type == DlxParser.SEMI || type == Token.EOF) {
+      return;
+    }
+    if (type == DlxParser.RC && !file) {
+      return;
+    }
+    Token before = parser.getInputStream().LT(-1);
+    int last = before == null ? DlxParser.NL : before.getType();
+    boolean fresh = last == DlxParser.NL || last == DlxParser.SEMI || last == DlxParser.LC;
+    if (fresh && startsStatement(type, file)) {
+      return;
+    }
+    report(Sentences.betweenStatements(source, parser, fresh));
+    skip(parser);
+  }
+
+  private static boolean startsStatement(int type, boolean file) {
+    return switch (type) {
+      case DlxParser.ID, DlxParser.NUMBER, DlxParser.STRING, DlxParser.TRUE, DlxParser.FALSE ->
+          true;
+      case DlxParser.LP, DlxParser.LB, DlxParser.MINUS, DlxParser.NOT, DlxParser.IF -> true;
+      case DlxParser.FOR, DlxParser.UNROLL, DlxParser.PARAM, DlxParser.STATE -> true;
+      case DlxParser.ASSERT -> true;
+      case DlxParser.IMPORT, DlxParser.DIM, DlxParser.CONST, DlxParser.INPUT, DlxParser.FN -> file;
+      case DlxParser.DIST, DlxParser.LAYER, DlxParser.STEP, DlxParser.RECIPE, DlxParser.TEST ->
+          file;
+      default -> false;
+    };
+  }
+
+  /** On to the end of the statement, over blocks that open in it. */
+  private void skip(Parser parser) {
+    recovering = false;
+    int depth = 0;
+    while (true) {
+      int type = parser.getInputStream().LA(1);
+      if (type == Token.EOF
+          || depth == 0
+              && (type == DlxParser.NL || type == DlxParser.SEMI || type == DlxParser.RC)) {
+        return;
+      }
+      depth += type == DlxParser.LC ? 1 : type == DlxParser.RC ? -1 : 0;
+      parser.consume();
+    }
+  }
+
+  @Override
+  public boolean inErrorRecoveryMode(Parser parser) {
+    return recovering;
+  }
+
+  @Override
+  public void reportMatch(Parser parser) {
+    recovering = false;
+  }
+
+  @Override
+  public void reportError(Parser parser, RecognitionException error) {
+    if (!recovering) {
+      recovering = true;
+      report(Sentences.of(source, parser, error));
+    }
+  }
+
+  private void report(Diagnostic diagnostic) {
+    errors++;
+    if (errors <= ERROR_LIMIT) {
+      diagnostics.add(diagnostic);
+    } else if (errors == ERROR_LIMIT + 1) {
+      Span at = diagnostic.places().getFirst().span();
+      diagnostics.add(
+          Diagnostic.error("E0110", "there are more than " + ERROR_LIMIT + " syntax errors")
+              .at(at, "errors from here on are not shown"));
+    }
+  }
+}
