@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * einsum: every axis of every operand has a label; the product of the operands is summed over the labels
- * that are not in the output. Equal labels have equal extents; a label that repeats in one operand is
- * its diagonal; every label of the output is in an operand, once in the output. Operands may be affine
- * views (they are {@link Movement} nodes), so a convolution is this family too.
+ * einsum: every axis of every operand has a label; the product of the operands is summed over the
+ * labels that are not in the output. Equal labels have equal extents; a label that repeats in one
+ * operand is its diagonal; every label of the output is in an operand, once in the output. Operands
+ * may be affine views (they are {@link Movement} nodes), so a convolution is this family too.
  *
  * @param operands the labels of each operand's axes
  * @param output the labels of the result's axes
@@ -74,9 +74,9 @@ public record Contraction(List<List<Integer>> operands, List<Integer> output) im
   }
 
   /**
-   * The adjoint of an operand contracts the adjoint of the result with the other operands. Labels that
-   * only this operand has were summed there, so their axes are copies; a label that repeats is a
-   * diagonal, so off it the adjoint is 0.
+   * The adjoint of an operand contracts the adjoint of the result with the other operands. Labels
+   * that only this operand has were summed there, so their axes are copies; a label that repeats is
+   * a diagonal, so off it the adjoint is 0.
    */
   @Override
   public List<Node> pullback(Node y, Node g) {

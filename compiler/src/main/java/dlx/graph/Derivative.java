@@ -3,9 +3,9 @@ package dlx.graph;
 import java.util.List;
 
 /**
- * A derivative that is still to be worked out: {@code grad(y, x)} with inputs (y, x), y a float number,
- * of the type of x. It is a node of this type from elaboration to the stage {@code differentiate}, which
- * replaces it.
+ * A derivative that is still to be worked out: {@code grad(y, x)} with inputs (y, x), y a float
+ * number, of the type of x. It is a node of this type from elaboration to the stage {@code
+ * differentiate}, which replaces it.
  */
 public record Derivative() implements Op {
   @Override

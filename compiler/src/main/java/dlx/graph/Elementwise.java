@@ -20,7 +20,7 @@ public enum Elementwise implements Op {
   SIN     (floating(1).real(a -> Math.sin(a[0]))                .grad((g, x, y) -> g.times(x.cos()))),
   COS     (floating(1).real(a -> Math.cos(a[0]))                .grad((g, x, y) -> g.times(x.sin()).negate())),
   TANH    (floating(1).real(a -> Math.tanh(a[0]))               .grad((g, x, y) -> g.times(y.times(y).negate().plus(1)))),
-  SQRT    (floating(1).real(a -> Math.sqrt(a[0])).on(0.1, 10)   .grad((g, x, y) -> g.times(0.5).over(y))),
+  SQRT    (floating(1).real(a -> Math.sqrt(a[0])).on(0.1, 10)   .grad((g, x, y) -> sqrtSlope(g, x, y))),
   ABS     (numeric(1).real(a -> Math.abs(a[0])).ints(a -> Math.abs(a[0])).grad((g, x, y) -> g.times(x.sign()))),
   SIGN    (numeric(1).real(a -> Math.signum(a[0])).ints(a -> Integer.signum(a[0])).flat()),
   FLOOR   (floating(1).real(a -> Math.floor(a[0])).flat()),
@@ -40,9 +40,9 @@ public enum Elementwise implements Op {
   REMAINDER(numeric(2).real(a -> Reference.remainder(a[0], a[1])).ints(a -> Reference.floorRemainder(a[0], a[1])).on(0.2, 5)
                                                                      .grad2((g, a, b, y) -> g, (g, a, b, y) -> g.times(a.floorDivide(b)).negate())),
   MAX     (numeric(2).real(a -> Math.max(a[0], a[1])).ints(a -> Math.max(a[0], a[1]))
-                                                                     .grad2((g, a, b, y) -> g.times(share(b, a)), (g, a, b, y) -> g.times(share(a, b)))),
+                                                                     .grad2((g, a, b, y) -> share(g, b, a), (g, a, b, y) -> share(g, a, b))),
   MIN     (numeric(2).real(a -> Math.min(a[0], a[1])).ints(a -> Math.min(a[0], a[1]))
-                                                                     .grad2((g, a, b, y) -> g.times(share(a, b)), (g, a, b, y) -> g.times(share(b, a)))),
+                                                                     .grad2((g, a, b, y) -> share(g, a, b), (g, a, b, y) -> share(g, b, a))),
   // ---- compare and choose
   LESS    (compare().real(a -> a[0] <  a[1] ? 1 : 0)),
   LESS_EQUAL(compare().real(a -> a[0] <= a[1] ? 1 : 0)),
@@ -183,16 +183,28 @@ public enum Elementwise implements Op {
   /** No gradient to any of n inputs. */
   static List<Node> nothing(int n) { return new ArrayList<>(Arrays.asList(new Node[n])); }
 
-  /** 1 where low < high, 1/2 where they are equal, 0 elsewhere, in the type of high. */
-  private static Node share(Node low, Node high) {
-    Node one = low.like(1);
-    return low.equal(high).where(low.like(0.5), low.less(high).where(one, low.like(0)));
+  // A slope that is 0 somewhere by definition chooses 0 there and does not multiply by it: 0 * inf is NaN.
+
+  /** g where low < high, g/2 where they are equal, 0 elsewhere. */
+  private static Node share(Node g, Node low, Node high) {
+    return low.lessEqual(high).where(low.equal(high).where(g.times(0.5), g), g.like(0));
   }
 
-  /** p * x^(p-1), and 0 where p is 0 whatever x is. */
+  /** g / (2 y); where x is a sum of squares, 0 where y is 0: so the gradient of a norm is 0 at 0. */
+  private static Node sqrtSlope(Node g, Node x, Node y) {
+    Node slope = g.times(0.5).over(y);
+    return Squares.isSum(x) ? y.equal(y.like(0)).where(y.like(0), slope) : slope;
+  }
+
+  /** p * x^(p-1), and 0 where p is 0 whatever x is; the norm rule as in {@link #sqrtSlope}. */
   private static Node powerByBase(Node g, Node x, Node p, Node y) {
-    Node slope = p.times(x.power(p.plus(-1)));
-    return g.times(p.equal(p.like(0)).where(p.like(0), slope));
+    Node slope = g.times(p.times(x.power(p.plus(-1))));
+    Leaf.Constant exponent = p.splat();
+    if (exponent != null) {
+      boolean norm = exponent.value() > 0 && exponent.value() < 1 && Squares.isSum(x);
+      return exponent.value() == 0 ? p.like(0) : norm ? x.equal(x.like(0)).where(x.like(0), slope) : slope;
+    }
+    return p.equal(p.like(0)).where(p.like(0), slope);
   }
 
   /** x^p log x, and 0 where x is 0 and p is not negative (the limit for p above 0). */
@@ -200,7 +212,7 @@ public enum Elementwise implements Op {
     Node zero = x.like(0);
     Node limit = x.equal(zero).and(zero.lessEqual(p));
     Node safe = limit.where(x.like(1), x);
-    return g.times(limit.where(zero, y.times(safe.log())));
+    return limit.where(zero, g.times(y.times(safe.log())));
   }
 
   private static List<Node> choices(Node y, Node g) {

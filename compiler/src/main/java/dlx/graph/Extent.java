@@ -12,9 +12,9 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * The extent of an axis: a polynomial with integer coefficients over atoms, in one normal form, so that
- * {@code 1 + n} equals {@code n + 1}. Atoms are names and the floor quotients and remainders that do
- * not simplify.
+ * The extent of an axis: a polynomial with integer coefficients over atoms, in one normal form, so
+ * that {@code 1 + n} equals {@code n + 1}. Atoms are names and the floor quotients and remainders
+ * that do not simplify.
  *
  * <pre>
  * extent = sum of coefficient * product of atoms
@@ -129,9 +129,8 @@ public final class Extent {
 
   public Extent times(Extent other) {
     TreeMap<Monomial, Long> product = new TreeMap<>();
-    terms.forEach(
-        (m, c) ->
-            other.terms.forEach((n, d) -> add(product, m.times(n), Math.multiplyExact(c, d))));
+    terms.forEach((m, c) ->
+        other.terms.forEach((n, d) -> add(product, m.times(n), Math.multiplyExact(c, d))));
     return new Extent(product);
   }
 
@@ -140,8 +139,8 @@ public final class Extent {
   }
 
   /**
-   * floor(this / divisor). Terms that are multiples of the divisor leave the floor: (a*d + r) // d is a
-   * + r // d, and a quotient of a quotient by constants is one quotient.
+   * floor(this / divisor). Terms that are multiples of the divisor leave the floor: (a*d + r) // d
+   * is a + r // d, and a quotient of a quotient by constants is one quotient.
    */
   public Extent floorDivide(Extent divisor) {
     if (divisor.isOne() || terms.isEmpty()) {
@@ -162,7 +161,9 @@ public final class Extent {
     if (d.isPresent() && r.isPresent() && d.getAsLong() != 0) {
       return whole.plus(Math.floorDiv(r.getAsLong(), d.getAsLong()));
     }
-    if (d.isPresent() && rest.atom() instanceof Quotient inner && inner.divisor().constant().isPresent()) {
+    if (d.isPresent()
+        && rest.atom() instanceof Quotient inner
+        && inner.divisor().constant().isPresent()) {
       return whole.plus(inner.dividend().floorDivide(inner.divisor().times(divisor)));
     }
     return rest.terms.isEmpty() ? whole : whole.plus(of(new Quotient(rest, divisor)));
@@ -235,7 +236,9 @@ public final class Extent {
 
   /** The only atom, if this is one atom with coefficient 1; else null. */
   public Atom atom() {
-    return terms.size() == 1 && terms.firstEntry().getValue() == 1 && terms.firstKey().atoms().size() == 1
+    return terms.size() == 1
+            && terms.firstEntry().getValue() == 1
+            && terms.firstKey().atoms().size() == 1
         ? terms.firstKey().atoms().getFirst()
         : null;
   }
@@ -271,8 +274,8 @@ public final class Extent {
   }
 
   /**
-   * Solves {@code this = other} for a symbol that occurs once, linearly and alone, with coefficient 1 or
-   * -1; null if it cannot be read off.
+   * Solves {@code this = other} for a symbol that occurs once, linearly and alone, with coefficient
+   * 1 or -1; null if it cannot be read off.
    */
   public Extent solve(String symbol, Extent other) {
     Extent self = symbol(symbol);
@@ -317,8 +320,8 @@ public final class Extent {
   }
 
   /**
-   * Rebuilds this extent in another domain, such as numbers or bytecode: sum of coefficient * atoms,
-   * highest degree first.
+   * Rebuilds this extent in another domain, such as numbers or bytecode: sum of coefficient *
+   * atoms, highest degree first.
    */
   public <T> T fold(
       T zero,
@@ -338,12 +341,16 @@ public final class Extent {
               case Symbol s -> symbol.apply(s.name());
               case Quotient q ->
                   quotient.apply(
-                      q.dividend().fold(zero, one, constant, symbol, plus, times, quotient, remainder),
-                      q.divisor().fold(zero, one, constant, symbol, plus, times, quotient, remainder));
+                      q.dividend()
+                          .fold(zero, one, constant, symbol, plus, times, quotient, remainder),
+                      q.divisor()
+                          .fold(zero, one, constant, symbol, plus, times, quotient, remainder));
               case Remainder r ->
                   remainder.apply(
-                      r.dividend().fold(zero, one, constant, symbol, plus, times, quotient, remainder),
-                      r.divisor().fold(zero, one, constant, symbol, plus, times, quotient, remainder));
+                      r.dividend()
+                          .fold(zero, one, constant, symbol, plus, times, quotient, remainder),
+                      r.divisor()
+                          .fold(zero, one, constant, symbol, plus, times, quotient, remainder));
             };
         product = product == null ? factor : times.apply(product, factor);
       }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One entry of a program as a graph: what it returns, what it changes and what must hold of the sizes.
- * A stage of the compiler is a function from this to this.
+ * One entry of a program as a graph: what it returns, what it changes and what must hold of the
+ * sizes. A stage of the compiler is a function from this to this.
  *
  * @param name the name of the entry
  * @param outputs what it returns, in order

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Makes nodes and never makes the same one twice. Not thread-safe: one compilation, one graph. Nodes
- * that nobody needs any more stay until the graph goes.
+ * Makes nodes and never makes the same one twice. Not thread-safe: one compilation, one graph.
+ * Nodes that nobody needs any more stay until the graph goes.
  */
 public final class Graph {
   private record Key(Op op, List<Node> inputs, Type type) {}

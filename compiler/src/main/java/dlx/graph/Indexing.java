@@ -8,10 +8,10 @@ import java.util.List;
 public sealed interface Indexing extends Op {
 
   /**
-   * Takes slices of an axis at the positions in an i32 tensor: inputs (x, ids), and in the shape of the
-   * result the axes of ids stand for that axis. Negative positions count from the end. A position
-   * outside is an error at run time unless {@code checked} is false (then it is undefined which element
-   * of x is read).
+   * Takes slices of an axis at the positions in an i32 tensor: inputs (x, ids), and in the shape of
+   * the result the axes of ids stand for that axis. Negative positions count from the end. A
+   * position outside is an error at run time unless {@code checked} is false (then it is undefined
+   * which element of x is read).
    */
   record Gather(int axis, boolean checked) implements Indexing {
     @Override
@@ -42,8 +42,8 @@ public sealed interface Indexing extends Op {
   }
 
   /**
-   * The transpose of {@link Gather}: inputs (g, ids), zeros with an axis of {@code extent}, to which the
-   * slices of g are added at the positions ids, in their order.
+   * The transpose of {@link Gather}: inputs (g, ids), zeros with an axis of {@code extent}, to
+   * which the slices of g are added at the positions ids, in their order.
    */
   record ScatterAdd(int axis, Extent extent, boolean checked) implements Indexing {
     @Override
@@ -75,8 +75,8 @@ public sealed interface Indexing extends Op {
 
   /**
    * One element, or one slice of the trailing axes, replaced: inputs (x, value, position of axis 0,
-   * position of axis 1, ...), positions are i32 numbers, negative ones count from the end; value has the
-   * shape of the remaining axes. Checked like {@link Gather}.
+   * position of axis 1, ...), positions are i32 numbers, negative ones count from the end; value
+   * has the shape of the remaining axes. Checked like {@link Gather}.
    */
   record Update(boolean checked) implements Indexing {
     @Override
@@ -135,5 +135,4 @@ public sealed interface Indexing extends Op {
       return Elementwise.nothing(1);
     }
   }
-
 }

@@ -23,8 +23,12 @@ public sealed interface Leaf extends Op {
     }
   }
 
-  /** A number. Exact for i32 and bool (0 or 1); rounded to f32 when it is used as one. */
+  /** A number of its type: an f32 is rounded here, once; bool is 0 or 1. */
   record Constant(double value, DType dtype) implements Leaf {
+    public Constant {
+      value = dtype == DType.F32 ? (float) value : value;
+    }
+
     @Override
     public Type type() {
       return Type.scalar(dtype);
@@ -51,7 +55,7 @@ public sealed interface Leaf extends Op {
         case F32, F64 ->
             value == Math.rint(value) && Math.abs(value) < 1e15
                 ? (value == 0 && 1 / value < 0 ? "-0" : Long.toString((long) value))
-                : Double.toString(value);
+                : dtype == DType.F32 ? Float.toString((float) value) : Double.toString(value);
       };
     }
   }
@@ -119,8 +123,8 @@ public sealed interface Leaf extends Op {
   }
 
   /**
-   * Uniform numbers in [0, 1): position i holds {@code RandomBits.uniform32(key, i)} (or uniform64),
-   * where the key is made of the seed, the step number and the hash of the address.
+   * Uniform numbers in [0, 1): position i holds {@code RandomBits.uniform32(key, i)} (or
+   * uniform64), where the key is made of the seed, the step number and the hash of the address.
    */
   record Uniform(String address, Type type) implements Leaf {
     @Override

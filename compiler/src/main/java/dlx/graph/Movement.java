@@ -1,13 +1,14 @@
 package dlx.graph;
 
+import dlx.runtime.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The same elements at other places. All but {@link Pad} and {@link Concat} are affine views: position
- * i of the result reads position A i + b of the input.
+ * The same elements at other places. All but {@link Pad} and {@link Concat} are affine views:
+ * position i of the result reads position A i + b of the input.
  */
 public sealed interface Movement extends Op {
 
@@ -47,7 +48,10 @@ public sealed interface Movement extends Op {
     @Override
     public Type type(List<Node> inputs) {
       Type type = inputs.getFirst().type();
-      if (!IntStream.range(0, type.rank()).boxed().toList().equals(permutation.stream().sorted().toList())) {
+      if (!IntStream.range(0, type.rank())
+          .boxed()
+          .toList()
+          .equals(permutation.stream().sorted().toList())) {
         throw new IllegalArgumentException(this + " of " + type);
       }
       return type.with(permutation.stream().map(type::extent).toList());
@@ -97,8 +101,8 @@ public sealed interface Movement extends Op {
   }
 
   /**
-   * Position i of an axis reads position start + step * i of the input; step may be negative, never 0.
-   * One entry per axis.
+   * Position i of an axis reads position start + step * i of the input; step may be negative, never
+   * 0. One entry per axis.
    */
   record Slice(List<Extent> starts, List<Integer> steps, List<Extent> shape) implements Movement {
     public Slice {
@@ -122,8 +126,8 @@ public sealed interface Movement extends Op {
     }
 
     /**
-     * Zeros with the adjoint at the places that were read: reversed where the step is negative, spread
-     * out where it is more than 1, and padded.
+     * Zeros with the adjoint at the places that were read: reversed where the step is negative,
+     * spread out where it is more than 1, and padded.
      */
     @Override
     public List<Node> pullback(Node y, Node g) {
@@ -171,8 +175,8 @@ public sealed interface Movement extends Op {
   }
 
   /**
-   * Surrounds with copies of a number: inputs are the tensor and the number. Negative amounts cut off.
-   * One entry per axis.
+   * Surrounds with copies of a number: inputs are the tensor and the number. Negative amounts cut
+   * off. One entry per axis.
    */
   record Pad(List<Extent> low, List<Extent> high) implements Movement {
     public Pad {
@@ -248,6 +252,67 @@ public sealed interface Movement extends Op {
         start = start.plus(extent);
       }
       return parts;
+    }
+  }
+
+  /**
+   * A sliding view of one axis: position (.., i, j, ..) reads position stride * i + j of that axis;
+   * j runs over a new axis of extent {@code size} that follows it. Never stored: convolution and
+   * pooling are a contraction and a maximum over it.
+   *
+   * @param stride positive
+   */
+  record Windows(int axis, Extent size, int stride) implements Movement {
+    @Override
+    public String title() {
+      return "windows[" + axis + ", " + size + ", " + stride + "]";
+    }
+
+    @Override
+    public Type type(List<Node> inputs) {
+      Type type = inputs.getFirst().type();
+      if (axis < 0 || axis >= type.rank() || stride < 1) {
+        throw new IllegalArgumentException(this + " of " + type);
+      }
+      List<Extent> shape = new ArrayList<>(type.shape());
+      shape.set(axis, type.extent(axis).minus(size).floorDivide(Extent.of(stride)).plus(1));
+      shape.add(axis + 1, size);
+      return type.with(shape);
+    }
+
+    @Override
+    public List<Node> pullback(Node y, Node g) {
+      Extent extent = y.input(0).type().extent(axis);
+      return List.of(y.graph().node(new Overlap(axis, extent, stride), g));
+    }
+  }
+
+  /**
+   * The transpose of {@link Windows}: position p of an axis of {@code extent} is the sum of all (i,
+   * j) with stride * i + j = p.
+   */
+  record Overlap(int axis, Extent extent, int stride) implements Movement {
+    @Override
+    public String title() {
+      return "overlap[" + axis + ", " + extent + ", " + stride + "]";
+    }
+
+    @Override
+    public Type type(List<Node> inputs) {
+      Type type = inputs.getFirst().type();
+      if (axis < 0 || axis + 1 >= type.rank() || stride < 1 || type.dtype() == DType.BOOL) {
+        throw new IllegalArgumentException(this + " of " + type);
+      }
+      List<Extent> shape = new ArrayList<>(type.shape());
+      shape.remove(axis);
+      shape.set(axis, extent);
+      return type.with(shape);
+    }
+
+    @Override
+    public List<Node> pullback(Node y, Node g) {
+      Extent size = y.input(0).type().extent(axis + 1);
+      return List.of(y.graph().node(new Windows(axis, size, stride), g));
     }
   }
 

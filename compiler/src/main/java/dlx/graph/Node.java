@@ -2,10 +2,11 @@ package dlx.graph;
 
 import dlx.source.Span;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A value of the graph. Made by {@link Graph} only, never the same one twice, so identity is equality
- * and sharing is free. The methods that build further nodes are in {@link NodeAlgebra}.
+ * A value of the graph. Made by {@link Graph} only, never the same one twice, so identity is
+ * equality and sharing is free. The methods that build further nodes are in {@link NodeAlgebra}.
  */
 public final class Node implements NodeAlgebra {
   private final Graph graph;
@@ -52,6 +53,21 @@ public final class Node implements NodeAlgebra {
 
   public Type type() {
     return type;
+  }
+
+  /** The number that every element is, if this is a constant or copies of one; else null. */
+  public Leaf.@Nullable Constant splat() {
+    Node node = this;
+    while (node.op instanceof Movement.Broadcast) {
+      node = node.inputs.getFirst();
+    }
+    return node.op instanceof Leaf.Constant constant ? constant : null;
+  }
+
+  /** Whether every element is this number; 0.0 and -0.0 are the same here. */
+  public boolean isAll(double value) {
+    Leaf.Constant constant = splat();
+    return constant != null && constant.value() == value;
   }
 
   /** The place in the source that this comes from; {@link Span#NONE} if there is none. */

@@ -70,6 +70,14 @@ public interface NodeAlgebra {
     return make(Elementwise.LOG, self());
   }
 
+  default Node sqrt() {
+    return make(Elementwise.SQRT, self());
+  }
+
+  default Node tanh() {
+    return make(Elementwise.TANH, self());
+  }
+
   default Node sin() {
     return make(Elementwise.SIN, self());
   }
@@ -100,6 +108,10 @@ public interface NodeAlgebra {
 
   default Node and(Node other) {
     return make(Elementwise.AND, self(), other);
+  }
+
+  default Node not() {
+    return make(Elementwise.NOT, self());
   }
 
   /** This condition chooses. */

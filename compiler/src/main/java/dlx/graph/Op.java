@@ -15,14 +15,14 @@ public sealed interface Op
   /**
    * The type of the result.
    *
-   * @throws IllegalArgumentException if the inputs do not fit: a bug of the stage that asked, since the
-   *     sizes of a program are checked when it is elaborated
+   * @throws IllegalArgumentException if the inputs do not fit: a bug of the stage that asked, since
+   *     the sizes of a program are checked when it is elaborated
    */
   Type type(List<Node> inputs);
 
   /**
-   * The chain rule of this operator: what the adjoint of {@code y} adds to the adjoint of each input,
-   * written in other operators; null where the derivative is zero by definition.
+   * The chain rule of this operator: what the adjoint of {@code y} adds to the adjoint of each
+   * input, written in other operators; null where the derivative is zero by definition.
    *
    * @param y the node of this operator
    * @param adjoint of the type of {@code y}

@@ -55,8 +55,9 @@ public record Reduction(Kind kind, List<Integer> axes) implements Op {
       case SUM -> List.of(spread);
       case MAX -> {
         // the gradient is shared by all that tie: [x = y] / count
-        Node tie = x.equal(y.spread(shape, axes)).convert(x.type().dtype());
-        yield List.of(spread.times(tie.over(tie.sum(axes).spread(shape, axes))));
+        Node tie = x.equal(y.spread(shape, axes));
+        Node count = tie.convert(x.type().dtype()).sum(axes).spread(shape, axes);
+        yield List.of(tie.where(spread.over(count), x.like(0)));
       }
       case PRODUCT -> List.of(spread.times(productOfOthers(x)));
       case ARGMAX -> Elementwise.nothing(1);
@@ -64,18 +65,27 @@ public record Reduction(Kind kind, List<Integer> axes) implements Op {
   }
 
   /**
-   * The product of all elements but this one, right where elements are zero: with the product p of
-   * those that are not zero and the number z of zeros, it is p / x if z = 0, and p at the zero if z =
-   * 1. Elsewhere 0.
+   * The product of all elements but this one, right where elements are zero, and with a right
+   * derivative of its own there. Let p be the product of the elements that are not zero, s the sum
+   * of those that are (0, but it has a derivative), and c the number of zeros among the others:
+   *
+   * <pre>
+   * c = 0:  p / x           (x stands for 1 if it is zero)
+   * c = 1:  p / x * (s without x)
+   * else 0
+   * </pre>
    */
   private Node productOfOthers(Node x) {
     List<Extent> shape = x.type().shape();
-    Node zero = x.equal(x.like(0));
+    Node nil = x.like(0);
+    Node zero = x.equal(nil);
     Node safe = zero.where(x.like(1), x);
-    Node product = safe.reduce(Kind.PRODUCT, axes).spread(shape, axes);
-    Node zeros = zero.convert(x.type().dtype()).sum(axes).spread(shape, axes);
-    Node none = zeros.equal(x.like(0));
-    Node one = zeros.equal(x.like(1)).and(zero);
-    return none.where(product.over(safe), one.where(product, x.like(0)));
+    Node rest = safe.reduce(Kind.PRODUCT, axes).spread(shape, axes).over(safe);
+    Node mark = zero.convert(x.type().dtype());
+    Node others = mark.sum(axes).spread(shape, axes).minus(mark);
+    Node zeros = zero.where(x, nil);
+    Node other = zeros.sum(axes).spread(shape, axes).minus(zeros);
+    Node one = others.equal(x.like(1)).where(rest.times(other), nil);
+    return others.equal(nil).where(rest, one);
   }
 }

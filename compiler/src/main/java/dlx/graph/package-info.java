@@ -9,7 +9,8 @@
  * Op       = Leaf | Elementwise | Reduction | Movement | Contraction | Indexing | Derivative
  * </pre>
  *
- * Everything is explicit: broadcasts, conversions, defaults. Sizes fixed at compile time are constants
- * here; only sizes that the inputs bring are symbols. No syntax, no rules, no code generation.
+ * Everything is explicit: broadcasts, conversions, defaults. Sizes fixed at compile time are
+ * constants here; only sizes that the inputs bring are symbols. No syntax, no rules, no code
+ * generation.
  */
 package dlx.graph;

@@ -1,0 +1,212 @@
+package dlx.graph;
+
+import dlx.runtime.DType;
+import dlx.runtime.DlxException;
+import dlx.runtime.RandomBits;
+import dlx.runtime.Tensor;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntToDoubleFunction;
+
+/**
+ * The reference evaluator: what a function means, in the plainest loops that say it. Everything
+ * that the compiler makes is judged by it.
+ *
+ * <p>All float arithmetic is f64, also that of f32 programs: inputs and constants of f32 are f32
+ * numbers, but no result of an operator is rounded to f32 before it is returned. i32 arithmetic
+ * wraps around, sums and products are taken in row-major order.
+ *
+ * <p>One object is one call: the values of nodes are kept, so {@link #values} may be asked for any
+ * number of nodes.
+ */
+public final class Evaluate {
+  /** The value of a node: i32 and bool are whole numbers in f64. */
+  record Values(DType dtype, int[] shape, double[] data) {
+    Tensor tensor() {
+      Tensor result = Tensor.zeros(dtype, shape);
+      for (int i = 0; i < data.length; i++) {
+        result.set(i, data[i]);
+      }
+      return result;
+    }
+  }
+
+  private final Map<String, Long> sizes;
+  private final Map<String, Tensor> inputs;
+  private final Map<String, Tensor> slots;
+  private final long seed;
+  private final long step;
+  private final Map<Node, Values> known = new HashMap<>();
+
+  /**
+   * @param sizes the value of every size that the inputs bring
+   * @param inputs by name, of the type that the {@link Leaf.Input} has under {@code sizes}
+   * @param slots parameters and states by path
+   * @param step the number of the step, for random draws
+   */
+  public Evaluate(
+      Map<String, Long> sizes,
+      Map<String, Tensor> inputs,
+      Map<String, Tensor> slots,
+      long seed,
+      long step) {
+    this.sizes = Map.copyOf(sizes);
+    this.inputs = Map.copyOf(inputs);
+    this.slots = Map.copyOf(slots);
+    this.seed = seed;
+    this.step = step;
+  }
+
+  /**
+   * The outputs by name, in their order, rounded to their types.
+   *
+   * @throws DlxException if a check fails or a position is out of range
+   */
+  public Map<String, Tensor> function(Function function) {
+    check(function);
+    Map<String, Tensor> results = new LinkedHashMap<>();
+    function.outputs().forEach(o -> results.put(o.name(), tensor(o.value())));
+    return results;
+  }
+
+  /** The new values of the slots that the function changes, by path. */
+  public Map<String, Tensor> updates(Function function) {
+    check(function);
+    Map<String, Tensor> results = new LinkedHashMap<>();
+    function.updates().forEach(u -> results.put(u.slot().path(), tensor(u.value())));
+    return results;
+  }
+
+  /** The value of a node rounded to its type. */
+  public Tensor tensor(Node node) {
+    return value(node).tensor();
+  }
+
+  /** The value of a node in f64, row-major; a copy. */
+  public double[] values(Node node) {
+    return value(node).data().clone();
+  }
+
+  /** The value of an extent. */
+  public long size(Extent extent) {
+    return extent.value(name -> {
+      Long size = sizes.get(name);
+      if (size == null) {
+        throw new IllegalArgumentException("the size " + name + " is not bound");
+      }
+      return size;
+    });
+  }
+
+  private void check(Function function) {
+    for (Function.Check check : function.checks()) {
+      long left = size(check.left());
+      long right = size(check.right());
+      boolean holds =
+          switch (check.relation()) {
+            case EQUAL -> left == right;
+            case LESS_EQUAL -> left <= right;
+          };
+      if (!holds) {
+        throw new DlxException("R0103", check.message(), check.span().toString(), "");
+      }
+    }
+  }
+
+  private Values value(Node root) {
+    Values found = known.get(root);
+    if (found == null) {
+      for (Node node : Graph.topological(List.of(root))) {
+        if (!known.containsKey(node)) {
+          known.put(node, compute(node));
+        }
+      }
+      found = known.get(root);
+    }
+    return found;
+  }
+
+  private Values compute(Node node) {
+    List<Values> operands = node.inputs().stream().map(known::get).toList();
+    int[] shape = shape(node.type().shape());
+    double[] data =
+        switch (node.op()) {
+          case Leaf leaf -> leaf(leaf, shape);
+          case Elementwise op -> elementwise(op, node.type().dtype(), operands);
+          case Reduction op -> EvaluateFolds.reduction(op, node, operands.getFirst(), shape);
+          case Contraction op ->
+              EvaluateFolds.contraction(op, node.type().dtype(), operands, shape);
+          case Movement op -> EvaluateMoves.movement(op, this, operands, shape);
+          case Indexing op -> EvaluateMoves.indexing(op, node, operands, shape);
+          case Derivative op ->
+              throw new IllegalStateException("a derivative that is not worked out: " + node);
+        };
+    if (data.length != Tensor.size(shape)) {
+      throw new IllegalStateException(node + " has " + data.length + " elements");
+    }
+    return new Values(node.type().dtype(), shape, data);
+  }
+
+  int[] shape(List<Extent> extents) {
+    return extents.stream().mapToInt(e -> Math.toIntExact(size(e))).toArray();
+  }
+
+  // ------------------------------------------------------------------ leaves and elements
+
+  private double[] leaf(Leaf leaf, int[] shape) {
+    int size = Tensor.size(shape);
+    return switch (leaf) {
+      case Leaf.Input input -> given(inputs.get(input.name()), input.name(), input.type(), shape);
+      case Leaf.Slot slot -> given(slots.get(slot.path()), slot.path(), slot.type(), shape);
+      case Leaf.Constant constant -> new double[] {constant.value()};
+      case Leaf.Table table -> table.values();
+      case Leaf.SizeOf sizeOf -> new double[] {Math.toIntExact(size(sizeOf.extent()))};
+      case Leaf.Iota iota -> fill(size, i -> i);
+      case Leaf.Uniform uniform -> {
+        long key = RandomBits.key(seed, step, RandomBits.address(uniform.address()));
+        boolean wide = uniform.type().dtype() == DType.F64;
+        yield fill(size, i -> wide ? RandomBits.uniform64(key, i) : RandomBits.uniform32(key, i));
+      }
+    };
+  }
+
+  private static double[] given(Tensor tensor, String name, Type type, int[] shape) {
+    if (tensor == null || tensor.dtype() != type.dtype() || !Arrays.equals(tensor.shape(), shape)) {
+      throw new DlxException(
+          "R0103",
+          "`"
+              + name
+              + "` must be "
+              + type
+              + ", not "
+              + (tensor == null ? "missing" : tensor.describe()),
+          "",
+          "");
+    }
+    return fill(tensor.size(), tensor::get);
+  }
+
+  static double[] fill(int size, IntToDoubleFunction element) {
+    double[] data = new double[size];
+    for (int i = 0; i < size; i++) {
+      data[i] = element.applyAsDouble(i);
+    }
+    return data;
+  }
+
+  private static double[] elementwise(Elementwise op, DType result, List<Values> operands) {
+    boolean ints = op.hasInts() && result == DType.I32 && operands.getFirst().dtype() == DType.I32;
+    return fill(
+        operands.getFirst().data().length,
+        i -> {
+          double[] arguments = operands.stream().mapToDouble(v -> v.data()[i]).toArray();
+          if (!ints) {
+            return op.apply(arguments);
+          }
+          return op.applyInts(Arrays.stream(arguments).mapToInt(a -> (int) a).toArray());
+        });
+  }
+}

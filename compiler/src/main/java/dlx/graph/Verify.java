@@ -1,0 +1,66 @@
+package dlx.graph;
+
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What holds of every function between two stages; a failure is a bug of the stage before. */
+public final class Verify {
+  private Verify() {}
+
+  /**
+   * Checks a function that may still have derivatives to be worked out.
+   *
+   * @throws IllegalStateException if something does not hold
+   */
+  public static void withDerivatives(Function function) {
+    List<Node> roots = function.roots();
+    BitSet seen = new BitSet();
+    for (Node node : Graph.topological(roots)) {
+      demand(node.graph() == roots.getFirst().graph(), "a node of another graph", node);
+      for (Node input : node.inputs()) {
+        demand(seen.get(input.id()) && input.id() < node.id(), "an input after its user", node);
+      }
+      demand(node.type().equals(typeAgain(node)), "a type that does not follow", node);
+      demand(
+          !(node.op() instanceof Leaf leaf) || node.inputs().isEmpty(), "a leaf with inputs", node);
+      seen.set(node.id());
+    }
+    Set<String> names = new HashSet<>();
+    for (Function.Output output : function.outputs()) {
+      demand(names.add(output.name()), "two outputs named " + output.name(), output.value());
+    }
+    Set<String> paths = new HashSet<>();
+    for (Function.Update update : function.updates()) {
+      demand(paths.add(update.slot().path()), "two updates of one slot", update.value());
+      demand(
+          update.slot().type().equals(update.value().type()),
+          "an update of another type than " + update.slot(),
+          update.value());
+    }
+  }
+
+  /** Checks a function after {@code differentiate}. */
+  public static void function(Function function) {
+    withDerivatives(function);
+    for (Node node : function.nodes()) {
+      demand(!(node.op() instanceof Derivative), "a derivative that is left", node);
+      demand(node.op() != Elementwise.STOP_GRADIENT, "a stop_gradient that is left", node);
+    }
+  }
+
+  private static Type typeAgain(Node node) {
+    try {
+      return node.op().type(node.inputs());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException("inputs that do not fit: " + node, e);
+    }
+  }
+
+  private static void demand(boolean holds, String otherwise, Node node) {
+    if (!holds) {
+      throw new IllegalStateException(otherwise + ": " + node);
+    }
+  }
+}
