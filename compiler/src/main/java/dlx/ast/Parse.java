@@ -12,6 +12,7 @@ import dlx.source.Diagnostics;
 import dlx.source.Source;
 import dlx.source.Span;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.antlr.v4.runtime.CommonTokenStream;
 import org.antlr.v4.runtime.ListTokenSource;
@@ -33,6 +34,9 @@ public final class Parse {
    */
   public static final int NESTING_LIMIT = 250;
 
+  /** How many syntax errors of one file are reported. */
+  public static final int ERROR_LIMIT = 50;
+
   private final Source source;
   private final Diagnostics diagnostics;
   private final DocComments docs;
@@ -47,18 +51,20 @@ public final class Parse {
 
   /** Reads a file. */
   public static Ast.File file(Source source, Diagnostics diagnostics) {
-    Span all = new Span(source, 0, source.text().length());
-    Layout.Result layout = Layout.of(source, diagnostics);
+    Diagnostics own = new Diagnostics();
+    Layout.Result layout = Layout.of(source, own);
     List<Item> items = new ArrayList<>();
-    Parse parse = new Parse(source, diagnostics, layout.docs());
+    Parse parse = new Parse(source, own, layout.docs());
     if (!layout.tooDeep()) {
-      DlxParser.FileContext file = parser(source, layout, diagnostics).file();
+      DlxParser.FileContext file = parser(source, layout, own).file();
       for (DlxParser.ItemContext item : parse.parts(file, DlxParser.ItemContext.class)) {
         if (item.exception == null) {
           parse.item(item, items);
         }
       }
     }
+    handOn(own, diagnostics);
+    Span all = new Span(source, 0, source.text().length());
     return new Ast.File(source, layout.docs().file(), List.copyOf(items), all);
   }
 
@@ -73,8 +79,22 @@ public final class Parse {
         result = new Parse(source, own, layout.docs()).expressions.of(single.expr(), 0);
       }
     }
-    own.all().forEach(diagnostics::add);
+    handOn(own, diagnostics);
     return own.hasErrors() ? null : result;
+  }
+
+  /** Hands the errors on in the order of the text, as many as a person may want to see. */
+  private static void handOn(Diagnostics own, Diagnostics diagnostics) {
+    List<Diagnostic> errors = new ArrayList<>(own.all());
+    errors.sort(Comparator.comparingInt(e -> e.places().getFirst().span().start()));
+    errors.stream().limit(ERROR_LIMIT).forEach(diagnostics::add);
+    if (errors.size() > ERROR_LIMIT) {
+      Span next = errors.get(ERROR_LIMIT).places().getFirst().span();
+      diagnostics.add(
+          Diagnostic.error(
+                  "E0122", "there are more than " + ERROR_LIMIT + " syntax errors in this file")
+              .at(next, "the errors from here on are not shown"));
+    }
   }
 
   private static DlxParser parser(Source source, Layout.Result layout, Diagnostics diagnostics) {

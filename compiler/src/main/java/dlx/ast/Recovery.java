@@ -1,10 +1,8 @@
 package dlx.ast;
 
 import dlx.grammar.DlxParser;
-import dlx.source.Diagnostic;
 import dlx.source.Diagnostics;
 import dlx.source.Source;
-import dlx.source.Span;
 import org.antlr.v4.runtime.ANTLRErrorStrategy;
 import org.antlr.v4.runtime.InputMismatchException;
 import org.antlr.v4.runtime.Parser;
@@ -17,13 +15,9 @@ import org.antlr.v4.runtime.Token;
  * An error leaves all rules up to the statement that it is in; that statement is skipped.
  */
 final class Recovery implements ANTLRErrorStrategy {
-  /** After so many errors the rest is not worth reading. */
-  private static final int ERROR_LIMIT = 50;
-
   private final Source source;
   private final Diagnostics diagnostics;
   private boolean recovering;
-  private int errors;
 
   Recovery(Source source, Diagnostics diagnostics) {
     this.source = source;
@@ -78,7 +72,7 @@ final class Recovery implements ANTLRErrorStrategy {
     if (fresh && startsStatement(type, file)) {
       return;
     }
-    report(Sentences.betweenStatements(source, parser, fresh));
+    diagnostics.add(Sentences.betweenStatements(source, parser, fresh));
     skip(parser);
   }
 
@@ -126,19 +120,7 @@ final class Recovery implements ANTLRErrorStrategy {
   public void reportError(Parser parser, RecognitionException error) {
     if (!recovering) {
       recovering = true;
-      report(Sentences.of(source, parser, error));
-    }
-  }
-
-  private void report(Diagnostic diagnostic) {
-    errors++;
-    if (errors <= ERROR_LIMIT) {
-      diagnostics.add(diagnostic);
-    } else if (errors == ERROR_LIMIT + 1) {
-      Span at = diagnostic.places().getFirst().span();
-      diagnostics.add(
-          Diagnostic.error("E0110", "there are more than " + ERROR_LIMIT + " syntax errors")
-              .at(at, "errors from here on are not shown"));
+      diagnostics.add(Sentences.of(source, parser, error));
     }
   }
 }

@@ -2,29 +2,26 @@ package dlx.source;
 
 import dlx.source.Diagnostic.Severity;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a run of the compiler has to say, in the order it was found, at most one per cause. */
 public final class Diagnostics {
   private final List<Diagnostic> list = new ArrayList<>();
+  private final Set<Cause> causes = new HashSet<>();
+
+  /** What makes two diagnostics the same one. */
+  private record Cause(String code, String message, @Nullable Span place) {}
 
   /** Adds a diagnostic unless the same one (code, message and first place) is there. */
   public void add(Diagnostic diagnostic) {
-    for (Diagnostic other : list) {
-      if (other.code().equals(diagnostic.code())
-          && other.message().equals(diagnostic.message())
-          && (other.places().isEmpty()
-              ? diagnostic.places().isEmpty()
-              : !diagnostic.places().isEmpty()
-                  && other
-                      .places()
-                      .getFirst()
-                      .span()
-                      .equals(diagnostic.places().getFirst().span()))) {
-        return;
-      }
+    List<Diagnostic.Place> places = diagnostic.places();
+    Span place = places.isEmpty() ? null : places.getFirst().span();
+    if (causes.add(new Cause(diagnostic.code(), diagnostic.message(), place))) {
+      list.add(diagnostic);
     }
-    list.add(diagnostic);
   }
 
   public List<Diagnostic> all() {
