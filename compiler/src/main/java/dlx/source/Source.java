@@ -96,6 +96,11 @@ public final class Source {
     return at >= 0 ? at + 1 : -at - 1;
   }
 
+  /** The offset of the first character of a line (counted from 1). */
+  public int start(int line) {
+    return starts[line - 1];
+  }
+
   /** The column of an offset in code points, counted from 1. */
   public int column(int offset) {
     return text.codePointCount(starts[line(offset) - 1], offset) + 1;

@@ -17,6 +17,11 @@ public record Span(Source source, int start, int end) {
     return source.line(Math.max(start, end - 1));
   }
 
+  /** The column after the last character, counted from 1; for an empty place its own column. */
+  public int endColumn() {
+    return end <= start ? column() : source.column(end - 1) + 1;
+  }
+
   public String text() {
     return source.text().substring(start, end);
   }
