@@ -42,7 +42,7 @@ final class Declarations {
               "`" + c.kind.getText() + " " + c.ID().getText() + "` needs a type",
               "write `" + c.kind.getText() + " " + c.ID().getText() + ": f32 = …`",
               type == DlxParser.COMMA ? "declare one on each line" : "");
-      case DlxParser.SlotStmtContext c when c.type() != null && c.mark == null ->
+      case DlxParser.SlotStmtContext c when c.type() != null && c.expr() == null ->
           incomplete(
               "`" + c.kind.getText() + " " + c.ID().getText() + "` needs a value to start from",
               "write `= 0`, or draw it: `~ normal(0, 0.01)`",
@@ -52,37 +52,35 @@ final class Declarations {
               "an input needs a type", "write `input " + c.ID(0).getText() + ": f32[batch]`", "");
       case DlxParser.ConstItemContext c when ends && c.expr() == null ->
           incomplete("a constant needs a value", "write `const " + c.ID().getText() + " = …`", "");
-      case DlxParser.LayerItemContext c when c.params().size() == 1 ->
-          incomplete(
-              "a layer has two lists of arguments: its settings, then its data",
-              "write `layer "
-                  + c.ID().getText()
-                  + "()(x: float[..s]) …`; without parameters of its"
-                  + " own it is a `fn`",
-              "");
-      case DlxParser.StepItemContext c when type == DlxParser.IS ->
-          incomplete(
-              "the body of a step stands in braces",
-              "write `step " + c.ID().getText() + " { … }`",
-              "");
-      case DlxParser.ParamsContext c when type != DlxParser.COMMA && isLayerOrFn(c) ->
-          ends || type == DlxParser.IS || type == DlxParser.LC || type == DlxParser.ARROW
-              ? incomplete(
-                  "the arguments are missing",
-                  "write a list in parentheses, `()` if there are none",
-                  "")
-              : null;
+      case DlxParser.ParamsContext c when ends || startsBody(type) -> argumentsMissing(c);
       case DlxParser.BodyContext c -> bodyMissing(type);
       case DlxParser.BlockContext c when c.getParent() instanceof DlxParser.ItemContext ->
-          incomplete("the body is missing", "write it in braces: `{ … }`", "");
+          type == DlxParser.IS
+              ? incomplete("this body stands in braces", "write `{ … }` in place of `= …`", "")
+              : bodyMissing(type);
       case DlxParser.TypeContext c -> typeMissing(ends);
       default -> null;
     };
   }
 
-  private static boolean isLayerOrFn(DlxParser.ParamsContext c) {
-    return c.getParent() instanceof DlxParser.FnItemContext
-        || c.getParent() instanceof DlxParser.LayerItemContext;
+  private static boolean startsBody(int type) {
+    return type == DlxParser.IS || type == DlxParser.LC || type == DlxParser.ARROW;
+  }
+
+  private @Nullable Diagnostic argumentsMissing(DlxParser.ParamsContext context) {
+    return switch (context.getParent()) {
+      case DlxParser.LayerItemContext c when c.params().size() == 2 ->
+          incomplete(
+              "a layer has two lists of arguments: its settings, then its data",
+              "write `layer " + c.ID().getText() + "(n: dim)(x: float[..s]) …`",
+              "what has no parameters of its own is a `fn`");
+      case DlxParser.ItemContext c ->
+          incomplete(
+              "the arguments are missing",
+              "write a list in parentheses, `()` if there are none",
+              "");
+      default -> null;
+    };
   }
 
   private Diagnostic bodyMissing(int type) {
@@ -91,7 +89,7 @@ final class Declarations {
           .at(at())
           .help("write `->`", new Edit(at(), " ->"));
     }
-    return incomplete("the body is missing", "write `= value` or `{ … }`", "");
+    return incomplete("the body is missing", "write it in braces: `{ … }`", "");
   }
 
   private Diagnostic typeMissing(boolean ends) {

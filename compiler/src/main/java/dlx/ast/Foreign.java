@@ -6,6 +6,7 @@ import dlx.source.Diagnostic.Edit;
 import dlx.source.Diagnostics;
 import dlx.source.Source;
 import dlx.source.Span;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.antlr.v4.runtime.CommonToken;
@@ -151,13 +152,26 @@ final class Foreign {
   }
 
   private Meant unclosedString(Token token, int i) {
-    Span at = Layout.span(source, token);
+    String brace = token.getText().stripTrailing();
+    if (brace.endsWith("{")) { // what opens a block was not meant to be part of the text
+      String inside = brace.substring(0, brace.length() - 1).stripTrailing();
+      int start = token.getStartIndex();
+      Span at = new Span(source, start, start + inside.length());
+      Span opening = new Span(source, start + brace.length() - 1, start + brace.length());
+      return unclosedString(at, i, token(DlxLexer.LC, "{", opening));
+    }
+    return unclosedString(Layout.span(source, token), i);
+  }
+
+  private Meant unclosedString(Span at, int i, Token... then) {
     Span end = new Span(source, at.end(), at.end());
     diagnostics.add(
         Diagnostic.error("E0103", "this text has no closing quote")
             .at(at, "a text ends on the line on which it starts")
             .help("close it", new Edit(end, "\"")));
-    return new Meant(List.of(token(DlxLexer.STRING, token.getText() + "\"", at)), i);
+    List<Token> meant = new ArrayList<>(List.of(token(DlxLexer.STRING, at.text() + "\"", at)));
+    meant.addAll(List.of(then));
+    return new Meant(meant, i);
   }
 
   // ------------------------------------------------------------------ numbers
@@ -233,9 +247,10 @@ final class Foreign {
       Diagnostic error = Diagnostic.error("E0107", "`" + text + "` is not an operator here").at(at);
       Token target = i > 0 && raw.get(i - 1).getType() == DlxLexer.ID ? raw.get(i - 1) : null;
       String name = target == null ? "x" : target.getText();
-      String help = "write `" + name + " <- " + name + " " + operator + " …`";
+      String rest = operator.equals("+") ? " …" : " (…)";
+      String help = "write `" + name + " <- " + name + " " + operator + rest + "`";
       diagnostics.add(
-          target == null
+          target == null || !operator.equals("+")
               ? error.help(help)
               : error.help(help, new Edit(at, "<- " + name + " " + operator)));
       return new Meant(List.of(token(DlxLexer.BECOMES, "<-", at)), i);

@@ -54,7 +54,6 @@ final class Layout {
    * What the parser reads.
    *
    * @param tokens ends with {@code EOF}
-   * @param closers for each opening bracket the one that closes it
    * @param tooDeep whether brackets are nested too deeply to go on; it has been reported
    */
   record Result(List<Token> tokens, DocComments docs, boolean tooDeep) {}
@@ -115,8 +114,32 @@ final class Layout {
       }
       return meant.upTo();
     }
+    if (newline != null && last != null && isDefinition(i) && awaitsValue(last)) {
+      add(newline); // the line before lacks a value; this one is a statement of its own
+      newline = null;
+    }
     accept(token);
     return i;
+  }
+
+  /** Whether {@code name =} or the like starts at {@code i}, which no value does. */
+  private boolean isDefinition(int i) {
+    if (insideList()) {
+      return false;
+    }
+    int type = raw.get(i).getType();
+    if (type != DlxLexer.ID || i + 1 == raw.size()) {
+      return onlyAtTop(type) || startsOnlyStatement(type);
+    }
+    return switch (raw.get(i + 1).getType()) {
+      case DlxLexer.IS, DlxLexer.DRAWN, DlxLexer.BECOMES -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean awaitsValue(Token token) {
+    int type = token.getType();
+    return Operators.infix(type) > 0 || type == DlxLexer.IS || type == DlxLexer.BECOMES;
   }
 
   private void accept(Token token) {
@@ -132,8 +155,18 @@ final class Layout {
     switch (token.getType()) {
       case DlxLexer.LP, DlxLexer.LB, DlxLexer.LC -> push(token);
       case DlxLexer.RP, DlxLexer.RB, DlxLexer.RC -> close(token);
+      case DlxLexer.SEMI -> add(insideList() ? comma(token) : token);
       default -> add(token);
     }
+  }
+
+  private Token comma(Token semicolon) {
+    Span at = span(source, semicolon);
+    diagnostics.add(
+        Diagnostic.error("E0110", "`;` ends a statement; it cannot stand inside brackets")
+            .at(at)
+            .help("write a comma", new Diagnostic.Edit(at, ",")));
+    return replaced(semicolon, DlxLexer.COMMA);
   }
 
   private void add(Token token) {

@@ -1,14 +1,17 @@
 package dlx.ast;
 
 import dlx.grammar.DlxParser;
+import dlx.source.Diagnostic;
 import dlx.source.Diagnostics;
 import dlx.source.Source;
+import java.util.TreeSet;
 import org.antlr.v4.runtime.ANTLRErrorStrategy;
 import org.antlr.v4.runtime.InputMismatchException;
 import org.antlr.v4.runtime.Parser;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Token;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the parser does at an error: one sentence, then it goes on after the end of the statement.
@@ -17,11 +20,16 @@ import org.antlr.v4.runtime.Token;
 final class Recovery implements ANTLRErrorStrategy {
   private final Source source;
   private final Diagnostics diagnostics;
+  private final TreeSet<Integer> reported = new TreeSet<>();
   private boolean recovering;
 
+  /**
+   * @param diagnostics what is there already silences the parser in the statements that it is about
+   */
   Recovery(Source source, Diagnostics diagnostics) {
     this.source = source;
     this.diagnostics = diagnostics;
+    diagnostics.all().forEach(d -> reported.add(d.places().getFirst().span().start()));
   }
 
   @Override
@@ -67,13 +75,35 @@ final class Recovery implements ANTLRErrorStrategy {
       return;
     }
     Token before = parser.getInputStream().LT(-1);
-    int last = before == null ? DlxParser.NL : before.getType();
-    boolean fresh = last == DlxParser.NL || last == DlxParser.SEMI || last == DlxParser.LC;
+    int ended = before == null ? DlxParser.NL : before.getType();
+    boolean fresh = ended == DlxParser.NL || ended == DlxParser.SEMI || ended == DlxParser.LC;
     if (fresh && startsStatement(type, file)) {
       return;
     }
-    diagnostics.add(Sentences.betweenStatements(source, parser, fresh));
+    ParserRuleContext last = fresh ? null : lastStatement(context);
+    if (last != null) {
+      last.exception = new InputMismatchException(parser);
+    }
+    Token start = last == null ? parser.getCurrentToken() : last.getStart();
+    add(Sentences.betweenStatements(source, parser, fresh), start);
     skip(parser);
+  }
+
+  /** The statement that has just ended, which the one error is about. */
+  private static @Nullable ParserRuleContext lastStatement(ParserRuleContext context) {
+    return context.children != null
+            && context.children.getLast() instanceof ParserRuleContext last
+            && (last instanceof DlxParser.ItemContext || last instanceof DlxParser.StmtContext)
+        ? last
+        : null;
+  }
+
+  private void add(Diagnostic diagnostic, Token start) {
+    int from = Math.max(0, start.getStartIndex());
+    Integer before = reported.ceiling(from);
+    if (before == null || before > diagnostic.places().getFirst().span().end()) {
+      diagnostics.add(diagnostic);
+    }
   }
 
   private static boolean startsStatement(int type, boolean file) {
@@ -120,7 +150,13 @@ final class Recovery implements ANTLRErrorStrategy {
   public void reportError(Parser parser, RecognitionException error) {
     if (!recovering) {
       recovering = true;
-      diagnostics.add(Sentences.of(source, parser, error));
+      ParserRuleContext statement = parser.getContext();
+      while (!(statement instanceof DlxParser.StmtContext)
+          && !(statement instanceof DlxParser.ItemContext)
+          && statement.getParent() != null) {
+        statement = statement.getParent();
+      }
+      add(Sentences.of(source, parser, error), statement.getStart());
     }
   }
 }

@@ -111,14 +111,16 @@ final class Sentences {
           .at(here())
           .help("`//` divides and rounds down; a comment starts with `#`");
     }
-    if (last.getType() == DlxParser.NUMBER && token.getType() == DlxParser.ID) {
+    if (last.getType() == DlxParser.NUMBER
+        && token.getType() == DlxParser.ID
+        && !startsDefinition()) {
       return error("E0115", "two values stand side by side")
           .at(here(), "an operator is missing before this")
           .help("to multiply, write `*`", new Edit(gap, " *"));
     }
     return error("E0115", "this statement goes on where it should end")
         .at(here(), "an operator is missing before this, or a new statement starts here")
-        .help("statements stand on lines of their own or are parted by `;`", new Edit(gap, ";"));
+        .help("statements stand on lines of their own or are separated by `;`", new Edit(gap, ";"));
   }
 
   // ------------------------------------------------------------------ inside a statement
@@ -161,8 +163,10 @@ final class Sentences {
   }
 
   private @Nullable Diagnostic blockMissing() {
-    boolean choice = context instanceof DlxParser.IfPrimaryContext;
-    boolean loop = context instanceof DlxParser.ForPrimaryContext;
+    ParserRuleContext owner =
+        context instanceof DlxParser.BlockContext ? context.getParent() : context;
+    boolean choice = owner instanceof DlxParser.IfPrimaryContext;
+    boolean loop = owner instanceof DlxParser.ForPrimaryContext;
     int type = token.getType();
     if (!choice && !loop) {
       return null;
@@ -215,7 +219,11 @@ final class Sentences {
         || type == DlxParser.RANGE) {
       return error("E0121", "a range has two ends").at(here()).help("write `0..n`, or just `n`");
     }
-    if (isEnd(type) || closes(type) || type == DlxParser.COMMA || token.getText().isEmpty()) {
+    if (isEnd(type)
+        || closes(type)
+        || type == DlxParser.COMMA
+        || type == DlxParser.LC
+        || token.getText().isEmpty()) {
       return error("E0121", "a value is missing" + after).at(place());
     }
     if (Operators.infix(type) > 0) {
@@ -228,13 +236,9 @@ final class Sentences {
 
   private Diagnostic cannotStand() {
     String wanted = Words.list(expected);
-    Diagnostic error =
-        isEnd(token.getType())
-            ? error("E0110", "this statement is not finished").at(place(), wanted)
-            : error("E0110", "`" + text() + "` cannot stand here").at(here(), wanted);
-    return next.getType() == Token.EOF || token.getType() != DlxParser.SEMI
-        ? error
-        : error.note("`;` ends a statement");
+    return isEnd(token.getType())
+        ? error("E0110", "this statement is not finished").at(place(), wanted)
+        : error("E0110", "`" + text() + "` cannot stand here").at(here(), wanted);
   }
 
   // ------------------------------------------------------------------ parts
@@ -271,6 +275,13 @@ final class Sentences {
 
   private static boolean closes(int type) {
     return type == DlxParser.RP || type == DlxParser.RB || type == DlxParser.RC;
+  }
+
+  private boolean startsDefinition() {
+    return switch (next.getType()) {
+      case DlxParser.IS, DlxParser.DRAWN, DlxParser.BECOMES, DlxParser.COLON -> true;
+      default -> false;
+    };
   }
 
   private static boolean startsValue(int type) {

@@ -6,8 +6,8 @@ package dlx.source;
  */
 final class Columns {
   private static final int TAB = 4;
-  private static final int WIDTH = 160;
-  private static final int BEFORE = 60;
+  private static final int WIDTH = 100;
+  private static final int BEFORE = 40;
 
   private final String shown;
   private final int[] columns;

@@ -74,10 +74,26 @@ final class Frame {
     }
     for (String note : diagnostic.notes()) {
       String indent = "\n" + " ".repeat(gutter + 3);
-      gutter("= ").append(note.replace("\n", indent)).append('\n');
+      gutter("= ").append(wrapped(note).replace("\n", indent)).append('\n');
     }
     diagnostic.help().forEach(this::help);
     return out.toString();
+  }
+
+  /** Lines of at most 90 characters, broken between words. */
+  private static String wrapped(String note) {
+    StringBuilder text = new StringBuilder();
+    int column = 0;
+    for (String word : note.split("(?<= )|(?<=\n)")) {
+      if (column > 0 && column + word.stripTrailing().length() > 90) {
+        text.setLength(text.length() - (text.charAt(text.length() - 1) == ' ' ? 1 : 0));
+        text.append('\n');
+        column = 0;
+      }
+      text.append(word);
+      column = word.endsWith("\n") ? 0 : column + word.length();
+    }
+    return text.toString();
   }
 
   private StringBuilder gutter(String mark) {
@@ -86,7 +102,9 @@ final class Frame {
 
   private StringBuilder line(int number, String text) {
     String padded = " ".repeat(gutter - String.valueOf(number).length()) + number;
-    return out.append(paint.faint(padded + " | ")).append(text.stripTrailing()).append('\n');
+    String shown = text.stripTrailing();
+    String bar = padded + (shown.isEmpty() ? " |" : " | ");
+    return out.append(paint.faint(bar)).append(shown).append('\n');
   }
 
   // ------------------------------------------------------------------ places
