@@ -1,0 +1,138 @@
+package dlx.data;
+
+import dlx.runtime.DType;
+import dlx.runtime.Tensor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Sources by their names: what {@code --data} and a recipe's {@code data} may say. */
+public final class DataFiles {
+  private DataFiles() {}
+
+  /**
+   * The value of one input, from a file or written out in JSON. A file that exists wins.
+   *
+   * @param folder what relative paths are relative to
+   */
+  public static Tensor value(String source, Wanted wanted, Path folder) {
+    Path file = folder.resolve(source);
+    if (!Files.exists(file) && looksLikeJson(source)) return JsonValues.parse(source, wanted);
+    Loaded loaded = load(source, List.of(wanted), Csv.Options.DEFAULT, folder);
+    Tensor tensor = loaded.tensors().get(wanted.name());
+    if (tensor != null) return tensor;
+    throw Problem.name(file.toString(), "the file has nothing named `" + wanted.name() + "`", "");
+  }
+
+  private static boolean looksLikeJson(String source) {
+    return source.matches("\\s*([\\[{\"].*|-?\\d[\\d.eE+-]*|true|false|null|nan|-?inf)\\s*");
+  }
+
+  /**
+   * Several inputs from one source, by their names. Inputs that the source does not have are left
+   * out.
+   *
+   * @param folder what relative paths are relative to
+   */
+  public static Loaded load(String source, List<Wanted> wanted, Csv.Options options, Path folder) {
+    if (source.startsWith(Demo.PREFIX)) return Demo.load(source, wanted);
+    Path file = folder.resolve(source);
+    if (Files.isDirectory(file)) {
+      throw Problem.file(file.toString(), "this is a folder, not a file", "");
+    }
+    if (!Files.exists(file))
+      throw Problem.file(file.toString(), "there is no such file: " + file, "");
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    if (name.endsWith(".csv") || name.endsWith(".tsv")) return Csv.read(file, wanted, options);
+    if (name.endsWith(".npz")) return Loaded.of(npz(file, wanted));
+    if (name.endsWith(".safetensors")) return Loaded.of(safetensors(file, wanted));
+    if (name.endsWith(".npy")) return Loaded.of(single(file, wanted, to -> Npy.read(file, to)));
+    if (Idx.looksLike(start(file)))
+      return Loaded.of(single(file, wanted, to -> Idx.read(file, to)));
+    throw Problem.file(
+        file.toString(),
+        "the kind of this file is not known",
+        "data are .npy, .npz, .csv, .safetensors, IDX files (also with .gz) or demo:NAME");
+  }
+
+  private static Map<String, Tensor> npz(Path file, List<Wanted> wanted) {
+    Map<String, DType> types =
+        wanted.stream().collect(Collectors.toMap(Wanted::name, Wanted::dtype));
+    Map<String, Tensor> found = Npz.read(file, types);
+    return fitted(file, wanted, found, Npz.names(file));
+  }
+
+  private static Map<String, Tensor> safetensors(Path file, List<Wanted> wanted) {
+    Map<String, Tensor> found = new LinkedHashMap<>(Safetensors.read(file).tensors());
+    List<String> names = new ArrayList<>(found.keySet());
+    for (Wanted w : wanted) {
+      found.computeIfPresent(w.name(), (n, t) -> convert(t, w, file + ", tensor `" + n + "`"));
+    }
+    return fitted(file, wanted, found, names);
+  }
+
+  /** Only what loses nothing but digits: no fraction becomes an integer in silence. */
+  private static Tensor convert(Tensor tensor, Wanted w, String place) {
+    Tensor converted = tensor.convert(w.dtype());
+    for (int i = 0; i < tensor.size() && !w.dtype().isFloat(); i++) {
+      if (converted.get(i) != tensor.get(i)) {
+        throw Problem.value(
+            place,
+            "element %d is %s, which is not a value of %s"
+                .formatted(i, tensor.element(i), w.dtype()),
+            "");
+      }
+    }
+    return converted;
+  }
+
+  private static Map<String, Tensor> fitted(
+      Path file, List<Wanted> wanted, Map<String, Tensor> found, List<String> names) {
+    Map<String, Tensor> result = new LinkedHashMap<>();
+    for (Wanted w : wanted) {
+      Tensor tensor = found.get(w.name());
+      if (tensor != null) result.put(w.name(), w.fit(tensor, file.toString()));
+    }
+    if (result.isEmpty() && !wanted.isEmpty()) {
+      throw Problem.name(
+          file.toString(),
+          "the file has nothing named "
+              + wanted.stream().map(w -> "`" + w.name() + "`").collect(Collectors.joining(" or ")),
+          "it has " + String.join(", ", names));
+    }
+    return result;
+  }
+
+  /** A file that holds one array and no name. */
+  private static Map<String, Tensor> single(
+      Path file, List<Wanted> wanted, Function<Optional<DType>, Tensor> read) {
+    if (wanted.size() != 1) {
+      throw Problem.name(
+          file.toString(),
+          "this file holds one array, and the program has several inputs",
+          "say which: --data "
+              + (wanted.isEmpty() ? "NAME" : wanted.getFirst().name())
+              + "="
+              + file);
+    }
+    Wanted w = wanted.getFirst();
+    return Map.of(w.name(), w.fit(read.apply(Optional.of(w.dtype())), file.toString()));
+  }
+
+  private static byte[] start(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(4);
+    } catch (IOException e) {
+      throw Problem.reading(file, e);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dlx.data;
+
+import dlx.runtime.RandomBits;
+import dlx.runtime.Tensor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Examples: tensors by input name that agree in the number of examples, and a selection of these.
+ * Inputs without an axis that counts examples (a rate, a grid) are the same for every batch.
+ *
+ * <p>Which examples are split off and in which order they come is a function of the seed alone, the
+ * same on every machine.
+ */
+public final class Dataset {
+  /** One input: its data, and the axis that counts examples or -1. */
+  record Column(String name, Tensor tensor, int axis) {}
+
+  /** The parts of {@link #split}. */
+  public record Split(Dataset train, Dataset valid) {}
+
+  private final List<Column> columns;
+  private final int[] selected;
+
+  private Dataset(List<Column> columns, int[] selected) {
+    this.columns = columns;
+    this.selected = selected;
+  }
+
+  /** Pairs data with inputs; those in {@code wanted} that {@code tensors} lacks are left out. */
+  public static Dataset of(Map<String, Tensor> tensors, List<Wanted> wanted) {
+    List<Column> columns =
+        wanted.stream()
+            .filter(w -> tensors.containsKey(w.name()))
+            .map(w -> new Column(w.name(), w.fit(tensors.get(w.name()), w.name()), w.batch()))
+            .toList();
+    List<Column> counted = columns.stream().filter(c -> c.axis >= 0).toList();
+    if (counted.isEmpty()) return new Dataset(columns, new int[] {0});
+    Column first = counted.getFirst();
+    int length = first.tensor.extent(first.axis);
+    for (Column c : counted) {
+      if (c.tensor.extent(c.axis) == length) continue;
+      throw Problem.shape(
+          "",
+          "`%s` has %d examples, `%s` has %d"
+              .formatted(first.name, length, c.name, c.tensor.extent(c.axis)),
+          "");
+    }
+    return new Dataset(columns, identity(length));
+  }
+
+  /** The number of examples. */
+  public int length() {
+    return selected.length;
+  }
+
+  /** The names of the inputs that are here. */
+  public List<String> names() {
+    return columns.stream().map(Column::name).toList();
+  }
+
+  List<Column> columns() {
+    return columns;
+  }
+
+  /** Splits off {@code fraction} of the examples, drawn by seed, for validation. */
+  public Split split(double fraction, long seed) {
+    int valid = (int) Math.round(fraction * length());
+    int[] order = shuffled(selected, RandomBits.key(seed, 0, RandomBits.address("dlx.data.split")));
+    int[] kept = Arrays.copyOfRange(order, 0, length() - valid);
+    int[] taken = Arrays.copyOfRange(order, length() - valid, length());
+    // both parts in the order of the file, so that not shuffling means what it says
+    Arrays.sort(kept);
+    Arrays.sort(taken);
+    return new Split(new Dataset(columns, kept), new Dataset(columns, taken));
+  }
+
+  /** The examples in their order. */
+  public int[] order() {
+    return selected.clone();
+  }
+
+  /** The examples shuffled for an epoch. */
+  public int[] shuffled(long seed, int epoch) {
+    return shuffled(selected, RandomBits.key(seed, epoch, RandomBits.address("dlx.data.shuffle")));
+  }
+
+  /** Fisher and Yates, with counter-based bits. */
+  private static int[] shuffled(int[] elements, long key) {
+    int[] order = elements.clone();
+    for (int i = order.length - 1; i > 0; i--) {
+      int j = (int) Math.unsignedMultiplyHigh(RandomBits.threefry(key, i), i + 1L);
+      int element = order[i];
+      order[i] = order[j];
+      order[j] = element;
+    }
+    return order;
+  }
+
+  private static int[] identity(int length) {
+    int[] order = new int[length];
+    for (int i = 0; i < length; i++) order[i] = i;
+    return order;
+  }
+
+  /** All selected examples as one batch. */
+  public Map<String, Tensor> all() {
+    return batches(Math.max(1, length())).fill(selected, 0);
+  }
+
+  /** Batches of {@code size}; what they are filled into is made once. */
+  public Batches batches(int size) {
+    return new Batches(this, size);
+  }
+
+  /**
+   * The part {@code from..to} of other axes, for sequences cut in pieces.
+   *
+   * @param axes the axis to cut by input name; inputs not named stay whole
+   */
+  public Dataset range(Map<String, Integer> axes, int from, int to) {
+    Map<String, Tensor> cut = new LinkedHashMap<>();
+    for (Column c : columns) {
+      Integer axis = axes.get(c.name);
+      cut.put(c.name, axis == null ? c.tensor : Batches.range(c.tensor, axis, from, to));
+    }
+    return new Dataset(
+        columns.stream().map(c -> new Column(c.name, cut.get(c.name), c.axis)).toList(), selected);
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Numbers in and out of files: what the inputs of a program are given, and what it leaves behind.
+ *
+ * <pre>
+ *   Wanted    what an input wants: name, element type, shape, the axis that counts examples
+ *   source    NAME.npy | NAME.npz | NAME.csv | IDX | NAME.safetensors | JSON | demo:NAME
+ *   Loaded    tensors by name, class names of text columns, sentences about what was chosen
+ *   Dataset   columns of equal length: split, shuffle, batches
+ * </pre>
+ *
+ * Every reader converts to the wanted element type with range checks and reports one clear error
+ * that names the file. Codes: R0101 unreadable, R0103 shape, R0104 a value of the wrong type, R0105
+ * a missing value, R0106 not written, R0107 a name that is not there, R0302 a limit.
+ *
+ * <p>Never here: the compiler, the language, pictures.
+ */
+package dlx.data;

@@ -1,0 +1,106 @@
+package dlx.tests.data;
+
+import dlx.data.Csv;
+import dlx.data.DataFiles;
+import dlx.data.Idx;
+import dlx.data.Wanted;
+import dlx.runtime.DType;
+import dlx.runtime.Tensor;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IdxTest {
+  @TempDir Path folder;
+
+  @Test
+  void everyElementTypeIsRead() throws IOException {
+    check(0x08, new byte[] {1, -1}, Tensor.of(new int[] {1, 255}, 2));
+    check(0x09, new byte[] {1, -1}, Tensor.of(new int[] {1, -1}, 2));
+    check(0x0B, new byte[] {0, 1, -1, -2}, Tensor.of(new int[] {1, -2}, 2));
+    check(
+        0x0C, ByteBuffer.allocate(8).putInt(7).putInt(-7).array(), Tensor.of(new int[] {7, -7}, 2));
+    check(
+        0x0D,
+        ByteBuffer.allocate(8).putFloat(0.5f).putFloat(Float.NaN).array(),
+        Tensor.of(new float[] {0.5f, Float.NaN}, 2));
+    check(
+        0x0E,
+        ByteBuffer.allocate(16).putDouble(0.1).putDouble(-0.0).array(),
+        Tensor.of(new double[] {0.1, -0.0}, 2));
+  }
+
+  private void check(int type, byte[] data, Tensor expected) throws IOException {
+    byte[] plain = bytes(type, data, 2);
+    Path file = folder.resolve("x-idx1");
+    Files.write(file, plain);
+    Expect.same(expected, Idx.read(file, Optional.empty()));
+    Path zipped = folder.resolve("x-idx1.gz");
+    Files.write(zipped, gzip(plain));
+    Expect.same(expected, Idx.read(zipped, Optional.empty()));
+  }
+
+  @Test
+  void imagesKeepTheirValuesAndTakeTheDeclaredShape() throws IOException {
+    Path file = folder.resolve("images-idx3-ubyte.gz");
+    Files.write(file, gzip(bytes(0x08, new byte[] {0, 1, 2, 3, 4, 5, 6, -1}, 2, 2, 2)));
+    Wanted flat = new Wanted("image", DType.F32, new int[] {Wanted.ANY, 4}, 0);
+    Expect.same(
+        Tensor.of(new float[] {0, 1, 2, 3, 4, 5, 6, 255}, 2, 4),
+        DataFiles.load(file.toString(), List.of(flat), Csv.Options.DEFAULT, folder)
+            .tensors()
+            .get("image"));
+    Wanted wrong = new Wanted("image", DType.F32, new int[] {Wanted.ANY, 5}, 0);
+    Expect.error(
+        "R0103", () -> DataFiles.value(file.toString(), wrong, folder), "f32[_, 5]", "[2, 2, 2]");
+  }
+
+  @Test
+  void noElementsAreFine() throws IOException {
+    Path file = folder.resolve("none-idx");
+    Files.write(file, bytes(0x08, new byte[0], 0, 3));
+    Expect.same(Tensor.of(new int[0], 0, 3), Idx.read(file, Optional.empty()));
+  }
+
+  @Test
+  void aDamagedFileIsOneClearError() throws IOException {
+    Path file = folder.resolve("x-idx1");
+    byte[] good = bytes(0x08, new byte[] {1, 2, 3}, 3);
+    for (int length : new int[] {0, 2, 4, 7, good.length - 1}) {
+      Files.write(file, Arrays.copyOf(good, length));
+      Expect.error("R0101", () -> Idx.read(file, Optional.empty()), "x-idx1");
+    }
+    byte[] zipped = gzip(good);
+    for (int length : new int[] {3, 10, zipped.length - 9}) {
+      Files.write(file, Arrays.copyOf(zipped, length));
+      Expect.error("R0101", () -> Idx.read(file, Optional.empty()), "x-idx1");
+    }
+    Files.write(file, bytes(0x0A, new byte[] {1, 2, 3}, 3));
+    Expect.error("R0101", () -> Idx.read(file, Optional.empty()), "0x0a");
+    Files.write(file, bytes(0x08, new byte[0], 1 << 30));
+    Expect.error("R0101", () -> Idx.read(file, Optional.empty()), "ends in the middle");
+  }
+
+  private static byte[] bytes(int type, byte[] data, int... shape) {
+    ByteBuffer out = ByteBuffer.allocate(4 + 4 * shape.length + data.length);
+    out.put((byte) 0).put((byte) 0).put((byte) type).put((byte) shape.length);
+    for (int extent : shape) out.putInt(extent);
+    return out.put(data).array();
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    }
+    return out.toByteArray();
+  }
+}
