@@ -52,7 +52,7 @@ public final class Safetensors {
     MessageDigest digest = sha256();
     List<Map.Entry<String, Tensor>> order = new ArrayList<>(tensors.entrySet());
     // wide elements first keeps every tensor aligned to its element
-    order.sort(Comparator.comparing(t -> -t.getValue().dtype().bytes()));
+    order.sort(Comparator.comparingInt(t -> -t.getValue().dtype().bytes()));
     try (OutputStream nowhere = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
       write(nowhere, order, all);
     } catch (IOException e) {
