@@ -26,7 +26,7 @@ final class DocComments {
 
   /** A comment in the text; {@code ownLine} says that nothing stands before it on its line. */
   void comment(Token token, boolean ownLine) {
-    String text = token.getText();
+    String text = token.getText().stripTrailing();
     if (!ownLine || !text.startsWith("##") || text.startsWith("###")) {
       return;
     }

@@ -37,6 +37,7 @@ final class Layout {
   private @Nullable Token last;
   private @Nullable Token beforeLast;
   private int statement;
+  private int position;
   private boolean tooDeep;
 
   /** An open bracket and the column of the first token of the statement that it stands in. */
@@ -91,6 +92,7 @@ final class Layout {
 
   /** Reads the token at {@code i} and gives the position of the last token that was used up. */
   private int read(int i) {
+    position = i;
     Token token = raw.get(i);
     if (token.getType() == DlxLexer.NL) {
       if (newline == null) {
@@ -129,7 +131,7 @@ final class Layout {
     }
     int type = raw.get(i).getType();
     if (type != DlxLexer.ID || i + 1 == raw.size()) {
-      return onlyAtTop(type) || startsOnlyStatement(type);
+      return declares(type) || startsOnlyStatement(type);
     }
     return switch (raw.get(i + 1).getType()) {
       case DlxLexer.IS, DlxLexer.DRAWN, DlxLexer.BECOMES -> true;
@@ -186,7 +188,7 @@ final class Layout {
     while (insideList() && isNewStatement(before, next, column)) {
       unclosed(open.peek(), next);
     }
-    if (column == 1 && onlyAtTop(next.getType()) && !insideList()) {
+    if (column == 1 && declares(next.getType()) && !insideList()) {
       while (!open.isEmpty()) {
         unclosed(open.peek(), next);
       }
@@ -207,8 +209,8 @@ final class Layout {
       return false;
     }
     int type = next.getType();
-    if (onlyAtTop(type) || startsOnlyStatement(type)) {
-      return before.getType() != DlxLexer.COLON;
+    if (declares(type) || startsOnlyStatement(type)) {
+      return true;
     }
     return canEndOperand(before) && startsOperand(type);
   }
@@ -254,10 +256,15 @@ final class Layout {
     return type == DlxLexer.PARAM || type == DlxLexer.STATE || type == DlxLexer.ASSERT;
   }
 
-  private static boolean onlyAtTop(int type) {
+  /**
+   * Whether the token just read starts a declaration; {@code dim}, {@code fn} are types as well.
+   */
+  private boolean declares(int type) {
     return switch (type) {
-      case DlxLexer.IMPORT, DlxLexer.DIM, DlxLexer.CONST, DlxLexer.INPUT, DlxLexer.FN -> true;
-      case DlxLexer.DIST, DlxLexer.LAYER, DlxLexer.STEP, DlxLexer.RECIPE, DlxLexer.TEST -> true;
+      case DlxLexer.DIM, DlxLexer.FN, DlxLexer.DIST ->
+          position + 1 < raw.size() && raw.get(position + 1).getType() == DlxLexer.ID;
+      case DlxLexer.IMPORT, DlxLexer.CONST, DlxLexer.INPUT, DlxLexer.LAYER -> true;
+      case DlxLexer.STEP, DlxLexer.RECIPE, DlxLexer.TEST -> true;
       default -> false;
     };
   }
