@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * Operators that lean to the left make trees as deep as they are long, so nothing may call {@code
  * equals}, {@code hashCode} or {@code toString} on an expression, or walk the left side of {@link
- * Binary} by recursion. What is in parentheses is at most {@link Parse#NESTING_LIMIT} deep.
+ * Binary}, {@link Range}, {@link Call}, {@link Subscript}, {@link Field} or {@link Transpose} by
+ * recursion ({@link #left} gives the next one). All else is at most {@link Parse#NESTING_LIMIT}
+ * deep.
  */
 public sealed interface Ast {
   Span span();
@@ -225,4 +227,28 @@ public sealed interface Ast {
   record Text(String text, Span span) implements Expression {}
 
   record Truth(boolean value, Span span) implements Expression {}
+
+  /**
+   * What an expression starts with if it leans to the left, else null: the next one on the spine
+   * that only a loop may walk.
+   */
+  static @Nullable Expression left(Expression expression) {
+    return switch (expression) {
+      case Call e -> e.callee();
+      case Subscript e -> e.value();
+      case Field e -> e.value();
+      case Transpose e -> e.value();
+      case Binary e -> e.left();
+      case Range e -> e.first();
+      case Unary e -> null;
+      case If e -> null;
+      case For e -> null;
+      case Tuple e -> null;
+      case ListOf e -> null;
+      case Name e -> null;
+      case Number e -> null;
+      case Text e -> null;
+      case Truth e -> null;
+    };
+  }
 }

@@ -53,12 +53,13 @@ final class Declarations {
       case DlxParser.ConstItemContext c when ends && c.expr() == null ->
           incomplete("a constant needs a value", "write `const " + c.ID().getText() + " = …`", "");
       case DlxParser.ParamsContext c when ends || startsBody(type) -> argumentsMissing(c);
-      case DlxParser.BodyContext c -> bodyMissing(type);
+      case DlxParser.BodyContext c -> bodyMissing(type, "write `= value` or `{ … }`");
       case DlxParser.BlockContext c when c.getParent() instanceof DlxParser.ItemContext ->
           type == DlxParser.IS
               ? incomplete("this body stands in braces", "write `{ … }` in place of `= …`", "")
-              : bodyMissing(type);
-      case DlxParser.TypeContext c -> typeMissing(ends);
+              : bodyMissing(type, "write it in braces: `{ … }`");
+      case DlxParser.TypeContext c when c.getClass() == DlxParser.TypeContext.class ->
+          typeMissing(ends);
       default -> null;
     };
   }
@@ -83,13 +84,13 @@ final class Declarations {
     };
   }
 
-  private Diagnostic bodyMissing(int type) {
+  private Diagnostic bodyMissing(int type, String help) {
     if (type == DlxParser.COLON) {
       return Diagnostic.error("E0118", "the type of a result stands after `->`")
           .at(at())
           .help("write `->`", new Edit(at(), " ->"));
     }
-    return incomplete("the body is missing", "write it in braces: `{ … }`", "");
+    return incomplete("the body is missing", help, "");
   }
 
   private Diagnostic typeMissing(boolean ends) {

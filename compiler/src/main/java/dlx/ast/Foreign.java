@@ -92,10 +92,11 @@ final class Foreign {
       upTo++;
     }
     Span all = at.to(Layout.span(source, raw.get(upTo)));
+    Diagnostic error = Diagnostic.error("E0102", describe(text) + " has no meaning here").at(all);
     diagnostics.add(
-        Diagnostic.error("E0102", describe(text) + " has no meaning here")
-            .at(all)
-            .help(upTo == i ? "remove it" : "remove these characters", new Edit(all, "")));
+        text.equals("?")
+            ? error.help("to choose between two values, write `if c { a } else { b }`")
+            : error.help(upTo == i ? "remove it" : "remove these characters", new Edit(all, "")));
     return new Meant(List.of(), upTo);
   }
 

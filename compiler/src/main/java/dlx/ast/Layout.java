@@ -116,32 +116,38 @@ final class Layout {
       }
       return meant.upTo();
     }
-    if (newline != null && last != null && isDefinition(i) && awaitsValue(last)) {
-      add(newline); // the line before lacks a value; this one is a statement of its own
+    if (newline != null
+        && last != null
+        && !insideList()
+        && !canEnd(last)
+        && isNewDefinition(i, last)) {
+      add(newline); // the line before is not finished; this one is a statement of its own
       newline = null;
     }
     accept(token);
     return i;
   }
 
-  /** Whether {@code name =} or the like starts at {@code i}, which no value does. */
-  private boolean isDefinition(int i) {
-    if (insideList()) {
-      return false;
-    }
+  /** Whether a declaration or {@code name =} starts at {@code i}, which cannot continue a line. */
+  private boolean isNewDefinition(int i, Token before) {
     int type = raw.get(i).getType();
-    if (type != DlxLexer.ID || i + 1 == raw.size()) {
-      return declares(type) || startsOnlyStatement(type);
+    int after = before.getType();
+    boolean goesOn = after == DlxLexer.COMMA || after == DlxLexer.LC || Recovery.isSeparator(after);
+    if (declares(type) || startsOnlyStatement(type)) {
+      return !goesOn;
+    }
+    boolean awaitsValue =
+        switch (after) {
+          case DlxLexer.IS, DlxLexer.BECOMES, DlxLexer.DRAWN, DlxLexer.NOT, DlxLexer.DOT -> true;
+          default -> Operators.infix(after) > 0;
+        };
+    if (type != DlxLexer.ID || i + 1 == raw.size() || !awaitsValue) {
+      return false;
     }
     return switch (raw.get(i + 1).getType()) {
       case DlxLexer.IS, DlxLexer.DRAWN, DlxLexer.BECOMES -> true;
       default -> false;
     };
-  }
-
-  private static boolean awaitsValue(Token token) {
-    int type = token.getType();
-    return Operators.infix(type) > 0 || type == DlxLexer.IS || type == DlxLexer.BECOMES;
   }
 
   private void accept(Token token) {

@@ -14,6 +14,7 @@ import dlx.source.Span;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
 import org.antlr.v4.runtime.CommonTokenStream;
 import org.antlr.v4.runtime.ListTokenSource;
 import org.antlr.v4.runtime.ParserRuleContext;
@@ -40,6 +41,7 @@ public final class Parse {
   private final Source source;
   private final Diagnostics diagnostics;
   private final DocComments docs;
+  private final TreeSet<Integer> damage = new TreeSet<>();
   private final Expressions expressions;
 
   private Parse(Source source, Diagnostics diagnostics, DocComments docs) {
@@ -47,6 +49,7 @@ public final class Parse {
     this.diagnostics = diagnostics;
     this.docs = docs;
     this.expressions = new Expressions(source, diagnostics, this);
+    diagnostics.all().forEach(d -> damage.add(d.places().getFirst().span().start()));
   }
 
   /** Reads a file. */
@@ -245,12 +248,19 @@ public final class Parse {
                 c.expr(1) == null ? null : expressions.of(c.expr(1), level),
                 doc,
                 span);
-        if (Targets.check(bind, top, c.mark == null ? span : span(c.mark), diagnostics)) {
+        Diagnostics sayings = isDamaged(span) ? new Diagnostics() : diagnostics;
+        if (Targets.check(bind, top, c.mark == null ? span : span(c.mark), sayings)) {
           into.add(bind);
         }
       }
       default -> throw new IllegalStateException(context.getClass().getName());
     }
+  }
+
+  /** Whether something in the text of a statement was reported before it was parsed. */
+  private boolean isDamaged(Span span) {
+    Integer first = damage.ceiling(span.start());
+    return first != null && first <= span.end();
   }
 
   private static Ast.Mark mark(@Nullable Token token) {

@@ -19,7 +19,7 @@ final class PrintExpressions {
   void write(Expression expression) {
     List<Expression> spine = new ArrayList<>();
     Expression at = expression;
-    for (Expression left = left(at); left != null; left = left(at)) {
+    for (Expression left = Ast.left(at); left != null; left = Ast.left(at)) {
       if (needsParentheses(at, left)) {
         out.append('(');
       }
@@ -34,29 +34,6 @@ final class PrintExpressions {
       after(parent);
       at = parent;
     }
-  }
-
-  /**
-   * What an expression starts with, if it is made of something to its left and something after it.
-   */
-  private static @Nullable Expression left(Expression expression) {
-    return switch (expression) {
-      case Ast.Call e -> e.callee();
-      case Ast.Subscript e -> e.value();
-      case Ast.Field e -> e.value();
-      case Ast.Transpose e -> e.value();
-      case Ast.Binary e -> e.left();
-      case Ast.Range e -> e.first();
-      case Ast.Unary e -> null;
-      case Ast.If e -> null;
-      case Ast.For e -> null;
-      case Ast.Tuple e -> null;
-      case Ast.ListOf e -> null;
-      case Ast.Name e -> null;
-      case Ast.Number e -> null;
-      case Ast.Text e -> null;
-      case Ast.Truth e -> null;
-    };
   }
 
   private static boolean needsParentheses(Expression parent, Expression left) {

@@ -106,6 +106,10 @@ final class Recovery implements ANTLRErrorStrategy {
     }
   }
 
+  static boolean isSeparator(int type) {
+    return type == DlxParser.NL || type == DlxParser.SEMI;
+  }
+
   private static boolean startsStatement(int type, boolean file) {
     return switch (type) {
       case DlxParser.ID, DlxParser.NUMBER, DlxParser.STRING, DlxParser.TRUE, DlxParser.FALSE ->

@@ -219,11 +219,12 @@ final class Sentences {
         || type == DlxParser.RANGE) {
       return error("E0121", "a range has two ends").at(here()).help("write `0..n`, or just `n`");
     }
-    if (isEnd(type)
-        || closes(type)
-        || type == DlxParser.COMMA
-        || type == DlxParser.LC
-        || token.getText().isEmpty()) {
+    if (type == DlxParser.LC) {
+      Diagnostic missing = error("E0121", "a value is missing" + after).at(here());
+      boolean header = before != null && before.getType() != DlxParser.IS;
+      return header ? missing : missing.help("a list stands in square brackets: `[1, 2]`");
+    }
+    if (isEnd(type) || closes(type) || type == DlxParser.COMMA || token.getText().isEmpty()) {
       return error("E0121", "a value is missing" + after).at(place());
     }
     if (Operators.infix(type) > 0) {

@@ -7,6 +7,8 @@
  * Span       = Source start end
  * </pre>
  *
- * Nothing here knows the language.
+ * {@code Render} prints diagnostics for people and tools, {@code Fix} applies their help, {@code
+ * Codes} has the long text of each code, {@code Suggest} finds what was meant. Nothing here knows
+ * the language.
  */
 package dlx.source;
