@@ -1,0 +1,304 @@
+package dlx.simplify;
+
+import dlx.graph.Elementwise;
+import dlx.graph.Node;
+import dlx.graph.Op;
+import dlx.runtime.DType;
+import dlx.simplify.Facts.Fact;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Applies rules to one node whose inputs are normalized. */
+final class Rewriter {
+  /** How far it is looked into what a rule makes and what becomes free. */
+  private static final int NEAR = 200;
+
+  private final Views views;
+  private final boolean collects;
+  private final boolean recognizes;
+  private final Set<Node> kept;
+  private final Map<Object, List<Rule>> byHead = new HashMap<>();
+  private final List<Rule.Identity> sums = new ArrayList<>();
+  private final List<Rule.Identity> products = new ArrayList<>();
+  private final Map<String, Integer> counts = new HashMap<>();
+
+  /**
+   * @param collects whether like terms and factors are collected: only with rules about real
+   *     numbers
+   * @param kept nodes that no rule may take apart, since derivatives refer to them; null after
+   *     derivatives are taken
+   */
+  Rewriter(List<Rule> rules, boolean collects, @Nullable Set<Node> kept) {
+    this.views = new Views(new Facts());
+    this.collects = collects;
+    this.recognizes = kept != null;
+    this.kept = recognizes ? kept : Set.of();
+    for (Rule rule : rules) {
+      switch (rule) {
+        case Rule.Identity i -> {
+          switch (i.left()) {
+            case Pattern.Sum s -> sums.add(i);
+            case Pattern.Product p -> products.add(i);
+            case Pattern.Apply a -> add(a.op(), i);
+            case Pattern.Fold f -> add(f.kind(), i);
+            case Pattern.Variable v -> throw new IllegalArgumentException(i.title());
+            case Pattern.Number n -> throw new IllegalArgumentException(i.title());
+          }
+        }
+        case Rule.Computed<?> c -> add(c.head(), c);
+      }
+    }
+  }
+
+  private void add(Object head, Rule rule) {
+    byHead.computeIfAbsent(head, h -> new ArrayList<>()).add(rule);
+  }
+
+  /** How often each rule was applied. */
+  Map<String, Integer> counts() {
+    return counts;
+  }
+
+  /** The node after one rule, or the node itself if none applies. */
+  Node step(Node node, Normalize round) {
+    // before derivatives are taken a number may be what one is taken by
+    Node folded = recognizes ? null : Folding.fold(node);
+    if (folded != null) {
+      return folded;
+    }
+    for (Object head : heads(node.op())) {
+      for (Rule rule : byHead.getOrDefault(head, List.of())) {
+        Node result =
+            switch (rule) {
+              case Rule.Identity i -> whole(i, node, round);
+              case Rule.Computed<?> c -> c.apply(node, views);
+            };
+        if (result != null && accepts(rule, node, result, round)) {
+          counts.merge(rule.title(), 1, Integer::sum);
+          return result;
+        }
+      }
+    }
+    boolean number = node.type().dtype() != DType.BOOL;
+    Node result = number ? arithmetic(node, round) : null;
+    return result == null ? node : result;
+  }
+
+  private static List<Object> heads(Op op) {
+    List<Object> heads = new ArrayList<>();
+    heads.add(op);
+    if (op instanceof dlx.graph.Reduction reduction) {
+      heads.add(reduction.kind());
+    }
+    for (Class<?> type = op.getClass(); type != Object.class; type = type.getSuperclass()) {
+      heads.add(type);
+    }
+    heads.addAll(List.of(op.getClass().getInterfaces()));
+    return heads;
+  }
+
+  private boolean accepts(Rule rule, Node node, Node result, Normalize round) {
+    // true and false are numbers in a pattern: where(c, 1, 0) is c only if c is what is wanted
+    return result != node
+        && result.type().equals(node.type())
+        && (rule.always() || isSmaller(node, result, round));
+  }
+
+  // ------------------------------------------------------------------ identities
+
+  /** An identity whose left side is the whole node. */
+  private @Nullable Node whole(Rule.Identity rule, Node node, Normalize round) {
+    boolean real = rule.tier() == Tier.REAL;
+    if (rule.tier() == Tier.WHOLE && node.inputs().getFirst().type().dtype() != DType.I32) {
+      return null;
+    }
+    Match match = new Match(views, real, round::isOpen);
+    return match.node(rule.left(), node, () -> holds(rule, match, node))
+        ? right(rule, match, node)
+        : null;
+  }
+
+  private Node right(Rule.Identity rule, Match match, Node node) {
+    return new Right(node.graph(), match.bound(), match.axes()).node(rule.right(), node.type());
+  }
+
+  private boolean holds(Rule.Identity rule, Match match, Node node) {
+    for (Map.Entry<Fact, List<String>> guard : rule.guards().entrySet()) {
+      for (String name : guard.getValue()) {
+        Product value = match.bound().get(name);
+        Node bound =
+            value.isNumber()
+                ? Build.number(node.graph(), value.coefficient(), node.type())
+                : Build.product(node.graph(), value, value.factors().getFirst().base().type());
+        if (!views.facts().holds(bound, guard.getKey())) {
+          return false;
+        }
+      }
+    }
+    return kept.isEmpty() || keeps(node, match);
+  }
+
+  /** Whether no node that something else refers to is inside of what was matched. */
+  private boolean keeps(Node node, Match match) {
+    Set<Node> bases = new HashSet<>();
+    match.bound().values().forEach(p -> p.factors().forEach(f -> bases.add(f.base())));
+    Deque<Node> open = new ArrayDeque<>(node.inputs());
+    Set<Node> seen = new HashSet<>();
+    while (!open.isEmpty() && seen.size() < NEAR) {
+      Node inside = open.pop();
+      if (!bases.contains(inside) && seen.add(inside)) {
+        if (kept.contains(inside)) {
+          return false;
+        }
+        open.addAll(inside.inputs());
+      }
+    }
+    return true;
+  }
+
+  // ------------------------------------------------------------------ sums and products
+
+  private @Nullable Node arithmetic(Node node, Normalize round) {
+    boolean isReal = node.type().dtype().isFloat();
+    if (isReal ? !collects && sums.isEmpty() && products.isEmpty() : !collects) {
+      return null;
+    }
+    return switch (node.op()) {
+      case Elementwise.ADD -> round.isInner(node) ? null : sum(node, round, isReal);
+      case Elementwise.NEGATE -> {
+        boolean ofSum = node.input(0).op() == Elementwise.ADD && round.isOpen(node.input(0));
+        yield ofSum ? sum(node, round, isReal) : product(node, round, isReal);
+      }
+      case Elementwise.MULTIPLY, Elementwise.DIVIDE, Elementwise.POWER ->
+          product(node, round, isReal);
+      default -> null;
+    };
+  }
+
+  private @Nullable Node sum(Node node, Normalize round, boolean isReal) {
+    Views.Terms terms = views.terms(node, round::isOpen);
+    boolean fewer =
+        terms.size() < terms.addends()
+            || Build.hasCopiesToCombine(node.graph(), terms.constant(), terms.terms())
+            || node.op() == Elementwise.NEGATE;
+    if (collects && fewer) {
+      Node built = sum(node, terms.constant(), terms.terms(), round);
+      if (built != node && isSmaller(node, built, round)) {
+        counts.merge("collect terms", 1, Integer::sum);
+        return built;
+      }
+    }
+    for (Rule.Identity rule : isReal ? sums : List.<Rule.Identity>of()) {
+      Pattern.Sum left = (Pattern.Sum) rule.left();
+      if (left.terms().size() > terms.terms().size()
+          || left.constant() != 0 && terms.constant() == 0) {
+        continue;
+      }
+      Match match = new Match(views, true, round::isOpen);
+      if (match.terms(left, terms, () -> holds(rule, match, node))) {
+        List<Product> all = new ArrayList<>(match.restTerms());
+        Product made = views.product(right(rule, match, node));
+        double constant = left.constant() == 0 ? terms.constant() : 0;
+        if (made.isNumber()) {
+          constant += made.coefficient() * match.scale();
+        } else {
+          all.addFirst(made.scaled(match.scale(), node.type().dtype()));
+        }
+        Node built = sum(node, constant, all, round);
+        if (accepts(rule, node, built, round)) {
+          counts.merge(rule.title(), 1, Integer::sum);
+          return built;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static Node sum(Node like, double constant, List<Product> terms, Normalize round) {
+    Node sum = Build.sum(like.graph(), constant, terms, like.type());
+    if (sum.op() == Elementwise.ADD) {
+      round.markInner(sum);
+    }
+    return sum;
+  }
+
+  private @Nullable Node product(Node node, Normalize round, boolean isReal) {
+    Product value = views.product(node);
+    if (collects) {
+      Node built = Build.product(node.graph(), value, node.type());
+      if (built != node && isSmaller(node, built, round)) {
+        counts.merge("collect factors", 1, Integer::sum);
+        return built;
+      }
+    }
+    for (Rule.Identity rule : isReal ? products : List.<Rule.Identity>of()) {
+      Match match = new Match(views, true, round::isOpen);
+      if (match.factors((Pattern.Product) rule.left(), value, () -> holds(rule, match, node))) {
+        Product made = views.product(right(rule, match, node));
+        Product all = views.times(node.type().dtype(), made, match.restFactors());
+        Node built = Build.product(node.graph(), all, node.type());
+        if (accepts(rule, node, built, round)) {
+          counts.merge(rule.title(), 1, Integer::sum);
+          return built;
+        }
+      }
+    }
+    return null;
+  }
+
+  // ------------------------------------------------------------------ is it worth it
+
+  /**
+   * Whether a function gets smaller if {@code after} stands for {@code before}: what has to be made
+   * weighs less than what nobody needs any more.
+   */
+  private boolean isSmaller(Node before, Node after, Normalize round) {
+    Set<Node> stays = new HashSet<>();
+    double made = 0;
+    Set<Node> seen = new HashSet<>();
+    Deque<Node> open = new ArrayDeque<>(List.of(after));
+    while (!open.isEmpty() && seen.size() < NEAR) {
+      Node node = open.pop();
+      if (node != before && round.isPresent(node)) {
+        stays.add(node);
+      } else if (seen.add(node)) {
+        made += Weight.of(node);
+        open.addAll(node.inputs());
+      }
+    }
+    double freed = Weight.of(before);
+    if (seen.contains(before)) {
+      return false;
+    }
+    seen.clear();
+    open.addAll(before.inputs());
+    while (!open.isEmpty() && seen.size() < NEAR) {
+      Node node = open.pop();
+      if (!stays.contains(node) && round.uses(node) <= 1 && seen.add(node)) {
+        freed += Weight.of(node);
+        open.addAll(node.inputs());
+      }
+    }
+    return made < freed || made == freed && nodes(after, round) < nodes(before, round);
+  }
+
+  /** For what weighs the same: fewer nodes near the root. */
+  private static int nodes(Node root, Normalize round) {
+    Set<Node> seen = new HashSet<>();
+    Deque<Node> open = new ArrayDeque<>(List.of(root));
+    while (!open.isEmpty() && seen.size() < NEAR) {
+      Node node = open.pop();
+      if (seen.add(node)) {
+        open.addAll(node.inputs());
+      }
+    }
+    return seen.size();
+  }
+}

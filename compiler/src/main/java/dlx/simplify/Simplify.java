@@ -1,0 +1,82 @@
+package dlx.simplify;
+
+import dlx.graph.Derivative;
+import dlx.graph.Function;
+import dlx.graph.Graph;
+import dlx.graph.Node;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Rewrites functions by the tables of rules, to a fixpoint.
+ *
+ * <p>A rule is applied where it makes the function lighter ({@link Weight}), or in any case if it
+ * is there for accuracy; those get smaller as text. So rewriting ends.
+ */
+public final class Simplify {
+  private Simplify() {}
+
+  /** Which rules may be used. */
+  public enum Mode {
+    /** Every result is IEEE's, operation by operation, as written. */
+    STRICT,
+    /** Identities of real numbers too. */
+    REAL
+  }
+
+  /** Rounds after which another one must make the function lighter. */
+  private static final int ROUNDS = 4;
+
+  /** The same function, smaller, with what each rule did. */
+  public record Result(Function function, Map<String, Integer> counts) {}
+
+  /**
+   * Before derivatives are taken: recognizes formulas that stand for something better. What a
+   * derivative is taken by is never hidden.
+   */
+  public static Function forms(Function function, Mode mode) {
+    if (mode == Mode.STRICT) {
+      return function;
+    }
+    Set<Node> kept = new HashSet<>();
+    for (Node node : function.nodes()) {
+      if (node.op() instanceof Derivative) {
+        kept.add(node.input(1));
+      }
+    }
+    Rewriter rewriter = new Rewriter(Forms.RULES, false, kept);
+    return function.withRoots(new Normalize(rewriter).round(function.roots()));
+  }
+
+  /** The simplified function. */
+  public static Function function(Function function, Mode mode) {
+    return counted(function, mode).function();
+  }
+
+  /** The simplified function, and how often each rule was applied. */
+  public static Result counted(Function function, Mode mode) {
+    boolean real = mode == Mode.REAL;
+    Set<Tier> tiers = real ? Set.of(Tier.values()) : Set.of(Tier.EXACT, Tier.WHOLE);
+    List<Rule> rules = Rule.select(tables(), tiers);
+    Rewriter rewriter = new Rewriter(rules, real, null);
+    List<Node> roots = function.roots();
+    for (int i = 1; ; i++) {
+      List<Node> next = new Normalize(rewriter).round(roots);
+      if (next.equals(roots) || i > ROUNDS && weight(next) >= weight(roots)) {
+        return new Result(function.withRoots(roots), rewriter.counts());
+      }
+      roots = next;
+    }
+  }
+
+  /** Every table, in the order in which rules are tried. */
+  static List<List<? extends Rule>> tables() {
+    return List.of(Forms.RULES, Stability.RULES, Algebra.RULES, Shapes.RULES, Contractions.RULES);
+  }
+
+  private static double weight(List<Node> roots) {
+    return Graph.topological(roots).stream().mapToDouble(Weight::of).sum();
+  }
+}
