@@ -9,13 +9,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program after elaboration: what it needs, holds, answers and changes, and every entry of it as a
- * graph on demand. Immutable; each function that it makes has a graph of its own, so functions may be
- * made and compiled on several threads.
+ * A program after elaboration: what it needs, holds, answers and changes, and every entry of it as
+ * a graph on demand. Immutable; each function that it makes has a graph of its own, so functions
+ * may be made and compiled on several threads.
  *
  * @param doc the first doc comment of the file, or empty
  * @param slots parameters and states in the order in which their paths first come up
- * @param shown every definition with its type as text in the user's names, for {@code check --shapes}
+ * @param shown every definition with its type as text in the user's names, for {@code check
+ *     --shapes}
  */
 public record Program(
     String name,
@@ -40,15 +41,14 @@ public record Program(
   }
 
   /** An input of the file or an argument of a step. */
-  public record Argument(
-      String name, Typed type, @Nullable Default value, String doc, Span span) {}
+  public record Argument(String name, Typed type, @Nullable Default value, String doc, Span span) {}
 
   /**
    * The default of an argument.
    *
    * @param text as written
-   * @param number if it is one number, which then fills the shape; otherwise the value is an output of
-   *     {@link Entries#defaults}
+   * @param number if it is one number, which then fills the shape; otherwise the value is an output
+   *     of {@link Entries#defaults}
    */
   public record Default(String text, @Nullable Double number) {}
 
@@ -107,7 +107,10 @@ public record Program(
   /** A {@code const} and its value as text. */
   public record Constant(String name, String value, String doc, Span span) {}
 
-  /** Defaults for the command line. Values are Double, String, Boolean, {@link Name} or List of these. */
+  /**
+   * Defaults for the command line. Values are Double, String, Boolean, {@link Name} or List of
+   * these.
+   */
   public record Recipe(String name, Map<String, Object> values, Span span) {}
 
   /** A name as a value of a recipe, such as {@code monitor = accuracy}. */
@@ -138,14 +141,18 @@ public record Program(
    * @param parts the values inside it, in the order of their columns
    */
   public record Assertion(
-      Span span, String message, int condition, List<Part> parts, @Nullable GradientCheck gradient) {}
+      Span span,
+      String message,
+      int condition,
+      List<Part> parts,
+      @Nullable GradientCheck gradient) {}
 
   /** A value inside an assertion: its text is {@code span.text()}. */
   public record Part(Span span, int output) {}
 
   /**
-   * {@code gradcheck(y, x)}: a function with one input, {@code x}, and the outputs y and its derivative,
-   * to be compared with differences around {@code start}.
+   * {@code gradcheck(y, x)}: a function with one input, {@code x}, and the outputs y and its
+   * derivative, to be compared with differences around {@code start}.
    *
    * @param start the output of the test that is the value of x
    */

@@ -8,7 +8,7 @@
  * Axis   = Extent stretch? origin      over the names of the file, sizes fixed at compile time included
  * </pre>
  *
- * What is implicit in the language is explicit in the graph that leaves this room: broadcasts, casts,
- * defaults, draws. No derivative is worked out here and nothing is simplified.
+ * What is implicit in the language is explicit in the graph that leaves this room: broadcasts,
+ * casts, defaults, draws. No derivative is worked out here and nothing is simplified.
  */
 package dlx.elaborate;

@@ -22,8 +22,7 @@ public class DlxException extends RuntimeException {
     this(code, message, place, help, null);
   }
 
-  public DlxException(
-      String code, String message, String place, String help, Throwable cause) {
+  public DlxException(String code, String message, String place, String help, Throwable cause) {
     super(message, cause);
     this.code = code;
     this.place = place;

@@ -1,0 +1,218 @@
+package dlx.elaborate;
+
+import dlx.ast.Ast;
+import dlx.elaborate.Module.Declaration;
+import dlx.elaborate.Tensors.Kind;
+import dlx.elaborate.Value.Tensor;
+import dlx.graph.Derivative;
+import dlx.graph.Elementwise;
+import dlx.graph.Graph;
+import dlx.graph.Indexing;
+import dlx.graph.Leaf;
+import dlx.graph.Node;
+import dlx.graph.Type;
+import dlx.runtime.DType;
+import dlx.source.Diagnostic;
+import dlx.source.Span;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code grad(y, x)}: what may stand there, and whether y depends on x at all. */
+final class Derivatives {
+  /** The forms whose arguments after the first are names to differentiate with respect to. */
+  static final Set<String> FORMS = Set.of("grad", "jvp", "vjp", "jacobian", "hessian", "gradcheck");
+
+  /** Operators whose derivative is zero by definition. */
+  private static final Set<Elementwise> FLAT = flat();
+
+  private final Elaboration elaboration;
+  private final Map<Node, BitSet> reached = new HashMap<>();
+  private final Map<String, Span> updated = new HashMap<>();
+
+  Derivatives(Elaboration elaboration) {
+    this.elaboration = elaboration;
+  }
+
+  /** Asks every operator for its derivative once. */
+  private static Set<Elementwise> flat() {
+    Set<Elementwise> found = EnumSet.noneOf(Elementwise.class);
+    Graph graph = new Graph();
+    Node x = graph.node(new Leaf.Input("x", Type.scalar(DType.F32)));
+    for (Elementwise op : Elementwise.values()) {
+      List<Node> inputs = java.util.Collections.nCopies(op.arity(), x);
+      try {
+        Node y = graph.node(op, inputs);
+        if (y.type().dtype().isFloat()
+            && op.pullback(y, y).stream().allMatch(java.util.Objects::isNull)) {
+          found.add(op);
+        }
+      } catch (IllegalArgumentException e) {
+        // not an operator on floats alone, so no derivative goes through it or the rule is not flat
+        continue;
+      }
+    }
+    return found;
+  }
+
+  /** Remembers where a parameter of the file became something else in this step. */
+  void updated(Slot slot, Span span) {
+    updated.put(slot.path(), span);
+  }
+
+  // ------------------------------------------------------------------ the form
+
+  Value grad(Operand y, Ast.Expression target, Span call, Frame frame) {
+    Operand x = target(target, "grad", frame);
+    if (y.value() instanceof Value.Poison || x.value() instanceof Value.Poison) {
+      return Value.POISON;
+    }
+    World world = frame.world();
+    Kind kind = elaboration.tensors.kind(y.value(), y.span());
+    boolean number = elaboration.tensors.isScalar(y.value());
+    if (!number || !kind.isFloat() && kind != Kind.WHOLE) {
+      throw new Failure(notNumber(y, number));
+    }
+    Tensor result =
+        elaboration.tensors.tensor(
+            y.value(), kind == Kind.WHOLE ? Kind.REAL : kind, y.span(), world);
+    Kind of = elaboration.tensors.kind(x.value(), x.span());
+    if (!of.isFloat() && of != Kind.WHOLE) {
+      throw new Failure(
+          Diagnostic.error("E0503", "a derivative is taken with respect to a float")
+              .at(x.span(), elaboration.tensors.describe(x.value()))
+              .help(
+                  "declare it as `f32`, or differentiate with respect to `f32("
+                      + x.span().text()
+                      + ")` under a name of its own"));
+    }
+    Tensor variable =
+        elaboration.tensors.tensor(x.value(), of == Kind.WHOLE ? Kind.REAL : of, x.span(), world);
+    if (!reaches(result.node()).get(variable.node().id())) {
+      return zero(result, variable, y, x, target, call, frame);
+    }
+    Node node = elaboration.graph.node(new Derivative(), result.node(), variable.node());
+    return new Tensor(node, variable.axes(), variable.weak());
+  }
+
+  /** What is differentiated with respect to: a name, so that it is a node of the program. */
+  Operand target(Ast.Expression target, String form, Frame frame) {
+    if (!(target instanceof Ast.Name) && !(target instanceof Ast.Field)) {
+      throw new Failure(
+          Diagnostic.error("E0504", "`" + form + "` differentiates with respect to a name")
+              .at(target.span(), "this is no name")
+              .help("give it a name first, and use that name in both arguments"));
+    }
+    return elaboration.expressions.operand(target, frame);
+  }
+
+  private Diagnostic notNumber(Operand y, boolean number) {
+    Diagnostic error =
+        Diagnostic.error("E0501", "`grad` needs a single number to differentiate")
+            .at(y.span(), elaboration.tensors.describe(y.value()));
+    if (number) {
+      return error.help("a truth value or whole number has no derivative; use a float");
+    }
+    String text = y.span().text();
+    return error
+        .help(
+            "reduce it first: `grad(mean(" + text + "), …)`",
+            new Diagnostic.Edit(y.span(), "mean(" + text + ")"))
+        .note("for the derivative of every element see `jacobian`, `jvp` and `vjp`");
+  }
+
+  // ------------------------------------------------------------------ dependence
+
+  /** The nodes on which a node depends in a way that has a derivative. */
+  private BitSet reaches(Node y) {
+    return reached.computeIfAbsent(y, root -> reach(root, true));
+  }
+
+  private static BitSet reach(Node root, boolean smooth) {
+    BitSet seen = new BitSet();
+    List<Node> open = new ArrayList<>(List.of(root));
+    seen.set(root.id());
+    while (!open.isEmpty()) {
+      Node node = open.removeLast();
+      if (smooth && node.op() instanceof Elementwise op && FLAT.contains(op)) {
+        continue;
+      }
+      for (int i = 0; i < node.inputs().size(); i++) {
+        Node input = node.input(i);
+        boolean passes = !smooth || input.type().dtype().isFloat() && !isPosition(node, i);
+        if (passes && !seen.get(input.id())) {
+          seen.set(input.id());
+          open.add(input);
+        }
+      }
+    }
+    return seen;
+  }
+
+  private static boolean isPosition(Node node, int input) {
+    return node.op() instanceof Indexing.Gather && input == 1
+        || node.op() instanceof Indexing.Argsort;
+  }
+
+  /** y does not depend on x: an error that says why, or a zero for a parameter of a loop. */
+  private Value zero(
+      Tensor y, Tensor x, Operand of, Operand to, Ast.Expression target, Span call, Frame frame) {
+    String name = target.span().text();
+    String value = of.span().text();
+    Scope.Binding binding = target instanceof Ast.Name n ? frame.scope().find(n.text()) : null;
+    if (binding != null && binding.slot != null && binding.kind == Scope.Kind.SLOT) {
+      if (frame.shared().instance == null && binding.updated == null) {
+        elaboration.diagnostics.add(
+            Diagnostic.warning(
+                    "W0502", "`" + value + "` does not depend on `" + binding.slot.path() + "`")
+                .at(call, "this is zero for it")
+                .help("choose what to update: `for " + name + " in params(…)`"));
+        Node zero = elaboration.graph.node(new Leaf.Constant(0, x.node().type().dtype()));
+        return new Tensor(zero.fill(x.node().type().shape()), x.axes(), x.weak());
+      }
+    }
+    Span changed = changed(target, binding, frame);
+    if (changed != null) {
+      throw new Failure(
+          Diagnostic.error(
+                  "E0502", "`" + value + "` does not depend on this value of `" + name + "`")
+              .at(call, "")
+              .at(changed, "`" + name + "` is new from here on")
+              .note(
+                  "`"
+                      + value
+                      + "` was computed with the `"
+                      + name
+                      + "` the step began with, so this derivative is zero")
+              .help("do it in one update of `" + name + "`"));
+    }
+    Diagnostic error =
+        Diagnostic.error("E0502", "`" + value + "` does not depend on `" + name + "`")
+            .at(call, "this derivative is zero");
+    if (reach(y.node(), false).get(x.node().id())) {
+      error =
+          error.note(
+              "it depends on it only through comparisons, `floor`, `sign`, `argmax`, whole numbers"
+                  + " or `stop_gradient`, whose derivative is zero");
+    }
+    throw new Failure(
+        error.help("differentiate with respect to something that `" + value + "` is made of"));
+  }
+
+  private @Nullable Span changed(
+      Ast.Expression target, Scope.@Nullable Binding binding, Frame frame) {
+    if (binding != null) {
+      return binding.updated;
+    }
+    if (target instanceof Ast.Name n && frame.live()) {
+      Declaration declaration = frame.module().find(n.text());
+      return declaration == null ? null : updated.get(declaration.name);
+    }
+    return null;
+  }
+}

@@ -1,0 +1,466 @@
+package dlx.elaborate;
+
+import dlx.ast.Ast;
+import dlx.elaborate.Module.Declaration;
+import dlx.elaborate.Value.Tensor;
+import dlx.graph.Type;
+import dlx.source.Diagnostic;
+import dlx.source.Span;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Instances of layers, parameters and states, and the paths by which they are called. */
+final class Layers {
+  private final Elaboration elaboration;
+
+  /** The call that fixed the shapes of an instance, by its path. */
+  private final Map<String, Instance.Use> first = new HashMap<>();
+
+  /** Instances that a function made, which therefore must not have parameters. */
+  private final Set<String> inFunctions = new HashSet<>();
+
+  Layers(Elaboration elaboration) {
+    this.elaboration = elaboration;
+  }
+
+  // ------------------------------------------------------------------ instances
+
+  /** An instance of a layer: by the name to which it is bound, or counted by kind. */
+  Value make(Value.LayerKind kind, List<Calls.Given> given, Ast.Call call, Frame frame) {
+    if (given.stream().anyMatch(g -> g.value() instanceof Value.Poison)) {
+      return Value.POISON;
+    }
+    Ast.Layer layer = kind.layer();
+    String name = layer.name().text();
+    String path = frame.naming() == call ? frame.path() : frame.next(frame.path(), name);
+    while (!frame.shared().claimed.add(path)) {
+      path = frame.next(frame.path(), name);
+    }
+    Frame settings =
+        new Frame(
+            frame.world(),
+            kind.module(),
+            new Scope(null),
+            Frame.Body.LAYER,
+            path,
+            path,
+            frame.live(),
+            frame.depth() + 1,
+            new Frame.Shared(
+                elaboration.calls.targets(layer, kind.module()), frame.shared().step, null, null),
+            null);
+    elaboration.calls.arguments(name, layer.settings(), given, call.span(), layer, settings);
+    if (frame.body() == Frame.Body.FUNCTION
+        || frame.shared().instance != null && inFunctions.contains(frame.shared().instance.path)) {
+      inFunctions.add(path);
+    }
+    Instance instance = new Instance(path, layer, kind.module(), settings.scope(), call.span());
+    elaboration.instances.put(path, instance);
+    return new Value.Made(instance);
+  }
+
+  /** A call of an instance. */
+  Value call(Instance instance, List<Calls.Given> given, Span call, Frame caller) {
+    Ast.Layer layer = instance.layer;
+    List<Span> spans = given.stream().map(Calls.Given::span).toList();
+    List<String> types = given.stream().map(g -> elaboration.tensors.describe(g.value())).toList();
+    Instance.Use arguments = new Instance.Use(spans, types, call);
+    String draws = caller.next(caller.draws(), instance.kind());
+    Frame frame =
+        new Frame(
+            caller.world(),
+            instance.module,
+            new Scope(instance.settings),
+            Frame.Body.LAYER,
+            instance.path,
+            draws,
+            caller.live(),
+            caller.depth() + 1,
+            new Frame.Shared(
+                elaboration.calls.targets(layer, instance.module),
+                caller.shared().step,
+                instance,
+                new Frame.Use(outermost(arguments, caller))),
+            null);
+    World world = caller.world();
+    Map<String, Tensor> before = new LinkedHashMap<>(world.memory.now);
+    Value result =
+        elaboration.calls.body(
+            layer,
+            instance.kind(),
+            call,
+            caller,
+            instance.module,
+            () -> {
+              elaboration.calls.arguments(
+                  instance.kind(), layer.parameters(), given, call, layer, frame);
+              Value value = elaboration.statements.block(layer.body(), frame, false);
+              return elaboration.calls.result(layer.result(), layer.body(), value, frame);
+            });
+    if (!world.threads) {
+      world.memory.now.clear();
+      world.memory.now.putAll(before);
+    }
+    first.putIfAbsent(instance.path, arguments);
+    return result;
+  }
+
+  /** The call in the user's own text through which an instance inside a layer is reached. */
+  private static Instance.Use outermost(Instance.Use arguments, Frame caller) {
+    return caller.shared().use == null || caller.module().main
+        ? arguments
+        : caller.shared().use.arguments();
+  }
+
+  // ------------------------------------------------------------------ parameters and states
+
+  /** A {@code param} or {@code state} of a layer. */
+  void slot(Ast.Slot slot, Frame frame) {
+    String name = slot.name().text();
+    Instance instance = frame.shared().instance;
+    if (instance == null && frame.body() != Frame.Body.TEST) {
+      throw new Failure(
+          Diagnostic.error(
+                  "E0605",
+                  "a `" + word(slot) + "` is declared at the top level of a file or in a layer")
+              .at(slot.span())
+              .help(
+                  frame.body() == Frame.Body.FUNCTION
+                      ? "make the function a `layer`: settings first, then data"
+                      : "move it out of here"));
+    }
+    if (instance != null && inFunctions.contains(instance.path)) {
+      throw new Failure(
+          Diagnostic.error("E0208", "a function has no parameters of its own")
+              .at(instance.made, "makes `" + name + "`")
+              .help(
+                  "make the function a `layer`, or make the instance at top level and use its"
+                      + " name"));
+    }
+    if (Builtins.isName(name)) {
+      throw new Failure(Names.builtIn(name, slot.name().span()));
+    }
+    Type type = elaboration.signatures.plainType(slot.type(), frame);
+    List<Axis> axes = elaboration.signatures.axes((Ast.TensorType) slot.type(), frame);
+    Slot made = make(slot, Frame.join(frame.path(), name), type, axes, frame);
+    frame
+        .scope()
+        .put(name, new Scope.Binding(Scope.Kind.SLOT, Value.POISON, slot.name().span(), made));
+  }
+
+  private static String word(Ast.Slot slot) {
+    return slot.param() ? "param" : "state";
+  }
+
+  /** A {@code param} or {@code state} of the file. */
+  Value fileSlot(Ast.Slot slot, Declaration declaration, World world) {
+    Frame frame =
+        elaboration.definitions.frame(declaration.module, world, declaration.name, slot, null);
+    Type type = elaboration.signatures.plainType(slot.type(), frame);
+    List<Axis> axes = elaboration.signatures.axes((Ast.TensorType) slot.type(), frame);
+    Slot made = make(slot, declaration.name, type, axes, frame);
+    elaboration.show(declaration.span, declaration.name, made.typeText());
+    return world.begin(made);
+  }
+
+  private Slot make(Ast.Slot slot, String path, Type type, List<Axis> axes, Frame frame) {
+    Slot before = elaboration.slots.get(path);
+    if (before != null) {
+      if (!before.type().equals(type)) {
+        throw new Failure(differs(before, type, axes, frame));
+      }
+      return before;
+    }
+    for (Axis axis : axes) {
+      if (slot.param() && !axis.extent().substitute(elaboration.fixed::get).isConstant()) {
+        throw new Failure(
+            Diagnostic.error(
+                    "E0606", "the size of a parameter is known when the program is compiled")
+                .at(
+                    axis.origin() == Span.NONE ? slot.type().span() : axis.origin(),
+                    "`" + axis + "` is known when it runs")
+                .help("give the size a value: `dim " + axis + " = …`, or make it a `state`"));
+      }
+    }
+    Slot made =
+        new Slot(
+            slot.param(),
+            path,
+            type,
+            axes,
+            slot.drawn(),
+            slot.value(),
+            frame,
+            frame.shared().step,
+            slot.doc(),
+            slot.name().span());
+    elaboration.slots.put(path, made);
+    if (elaboration.checking) {
+      start(made, frame.world());
+    }
+    return made;
+  }
+
+  /** E0304: a second use with other sizes than the first. */
+  private Diagnostic differs(Slot before, Type type, List<Axis> axes, Frame frame) {
+    Instance instance = frame.shared().instance;
+    int axis = 0;
+    while (axis < axes.size() - 1
+        && before.axes().size() == axes.size()
+        && before.type().extent(axis).equals(type.extent(axis))) {
+      axis++;
+    }
+    Instance.Use use = frame.shared().use == null ? null : frame.shared().use.arguments();
+    Span span =
+        use == null || use.spans().isEmpty()
+            ? frame.shared().instance.made
+            : use.spans().getFirst();
+    boolean other = before.axes().size() != axes.size() || before.type().dtype() != type.dtype();
+    Diagnostic error =
+        Diagnostic.error(
+                "E0304",
+                other
+                    ? "`" + instance.path + "` was made for another type, because of its first use"
+                    : "`"
+                        + instance.path
+                        + "` takes "
+                        + before.axes().get(axis)
+                        + " features, because of its first use")
+            .at(span, use == null || use.types().isEmpty() ? "" : use.types().getFirst());
+    Instance.Use started = first.get(instance.path);
+    if (started != null && !started.spans().isEmpty()) {
+      error =
+          error.at(
+              started.spans().getFirst(),
+              started.types().getFirst()
+                  + " fixes `"
+                  + before.path()
+                  + ": "
+                  + before.typeText()
+                  + "`");
+    }
+    String made = instance.made.text();
+    return error.help(
+        "for separate weights make a second layer: `" + instance.path + "2 = " + made + "`");
+  }
+
+  /** The first value of a slot. */
+  Tensor start(Slot slot, World world) {
+    Frame origin = slot.frame();
+    Frame frame =
+        new Frame(
+            world,
+            origin.module(),
+            origin.scope(),
+            origin.body(),
+            slot.path(),
+            slot.path(),
+            false,
+            origin.depth(),
+            origin.shared(),
+            null);
+    Value value =
+        slot.drawn()
+            ? elaboration.draws.draw(
+                slot.start(), slot.type().dtype(), slot.axes(), slot.start().span(), frame)
+            : elaboration.expressions.value(slot.start(), frame);
+    Tensor tensor =
+        elaboration.tensors.tensor(value, slot.type().dtype(), slot.start().span(), world);
+    return elaboration.signatures.fit(
+        tensor,
+        slot.type().dtype(),
+        slot.axes(),
+        new Operand(value, slot.start().span()),
+        slot.span(),
+        "E0607",
+        "`" + slot.path() + "` cannot start from a value of another type",
+        world);
+  }
+
+  // ------------------------------------------------------------------ paths
+
+  /** {@code a.b}: a name of an imported file, or a place in the tree of parameters. */
+  Value field(Ast.Field field, Frame frame) {
+    if (field.value() instanceof Ast.Name base && frame.scope().find(base.text()) == null) {
+      Module imported = frame.module().named.get(base.text());
+      if (imported != null) {
+        Declaration declaration = imported.declarations.get(field.name().text());
+        if (declaration != null) {
+          return elaboration.expressions.declared(declaration, field.span(), frame);
+        }
+        String near = Names.nearest(field.name().text(), imported.declarations.keySet());
+        Diagnostic error =
+            Diagnostic.error("E0201", "`" + base.text() + "` has no `" + field.name().text() + "`")
+                .at(field.name().span());
+        throw new Failure(near == null ? error : error.help("did you mean `" + near + "`?"));
+      }
+    }
+    String path = path(field, frame);
+    if (path == null) {
+      throw new Failure(
+          Diagnostic.error("E0227", "only a layer or an imported file has parts")
+              .at(field.value().span())
+              .help("give the layer a name, then `name." + field.name().text() + "`"));
+    }
+    Value value = at(path, frame);
+    if (value != null) {
+      return value;
+    }
+    if (!elaboration.lastRound) {
+      elaboration.incomplete = true;
+      throw Failure.silent();
+    }
+    throw new Failure(missing(path, field));
+  }
+
+  /** {@code stage[1]} as a place in the tree of parameters, or null if it is none. */
+  @Nullable Value element(Ast.Subscript subscript, Frame frame) {
+    String path = path(subscript, frame);
+    return path == null ? null : at(path, frame);
+  }
+
+  private @Nullable Value at(String path, Frame frame) {
+    Slot slot = elaboration.slots.get(path);
+    if (slot == null) {
+      slot = elaboration.known.get(path);
+      if (slot != null && frame.world().fresh) {
+        frame.world().demand(elaboration.main.declarations.values());
+        slot = elaboration.slots.get(path);
+      }
+    }
+    if (slot != null) {
+      return frame.world().read(slot, frame.live());
+    }
+    Instance instance = elaboration.instances.get(path);
+    if (instance != null) {
+      return new Value.Made(instance);
+    }
+    return under(path).isEmpty() ? null : new Value.Path(path);
+  }
+
+  /**
+   * {@code params(a, b)}: those of layers, of parts of them, or single ones; {@code params} all.
+   */
+  Value parameters(Ast.Call call, Frame frame) {
+    if (call.arguments().isEmpty()) {
+      return new Value.Slots(elaboration.allParameters());
+    }
+    Map<String, Slot> chosen = new LinkedHashMap<>();
+    for (Ast.Argument argument : call.arguments()) {
+      Ast.Expression e = argument.value();
+      Scope.Binding binding = e instanceof Ast.Name n ? frame.scope().find(n.text()) : null;
+      if (binding != null && binding.slot != null) {
+        chosen.put(binding.slot.path(), binding.slot);
+        continue;
+      }
+      if (binding != null && binding.value instanceof Value.Slots slots) {
+        slots.slots().forEach(s -> chosen.put(s.path(), s));
+        continue;
+      }
+      String path = path(e, frame);
+      List<Slot> found = path == null ? List.of() : under(path);
+      List<Slot> parameters = found.stream().filter(s -> s.param() && s.step().isEmpty()).toList();
+      if (parameters.isEmpty()) {
+        if (path != null && !elaboration.lastRound) {
+          elaboration.incomplete = true;
+          throw Failure.silent();
+        }
+        throw new Failure(
+            Diagnostic.error("E0609", "`" + e.span().text() + "` has no parameters")
+                .at(e.span())
+                .help("give `params` layers, definitions that make layers, or single parameters"));
+      }
+      parameters.forEach(s -> chosen.put(s.path(), s));
+    }
+    return new Value.Slots(List.copyOf(chosen.values()));
+  }
+
+  /** The slots below a place. */
+  List<Slot> under(String path) {
+    Map<String, Slot> all = new LinkedHashMap<>(elaboration.known);
+    all.putAll(elaboration.slots);
+    List<Slot> found = new ArrayList<>();
+    for (Slot slot : all.values()) {
+      if (slot.path().equals(path)
+          || slot.path().startsWith(path + ".")
+          || slot.path().startsWith(path + "[")) {
+        found.add(slot);
+      }
+    }
+    return found;
+  }
+
+  /** The path that a chain of fields and indices spells, or null. */
+  @Nullable String path(Ast.Expression expression, Frame frame) {
+    List<String> tail = new ArrayList<>();
+    Ast.Expression at = expression;
+    while (true) {
+      if (at instanceof Ast.Field f) {
+        tail.add("." + f.name().text());
+        at = f.value();
+      } else if (at instanceof Ast.Subscript s
+          && s.indices().size() == 1
+          && s.indices().getFirst() instanceof Ast.At index
+          && index.value() instanceof Ast.Number n) {
+        tail.add("[" + n.text() + "]");
+        at = s.value();
+      } else {
+        break;
+      }
+    }
+    if (!(at instanceof Ast.Name base)) {
+      return null;
+    }
+    StringBuilder path = new StringBuilder();
+    Scope.Binding binding = frame.scope().find(base.text());
+    if (binding != null) {
+      switch (binding.value) {
+        case Value.Made made -> path.append(made.instance().path);
+        case Value.Path p -> path.append(p.path());
+        default -> {
+          return null;
+        }
+      }
+    } else {
+      Declaration declaration = frame.module().find(base.text());
+      if (declaration == null || !declaration.isValue()) {
+        return null;
+      }
+      path.append(base.text());
+      if (frame.world().value(declaration, base.span()) instanceof Value.Made made) {
+        path = new StringBuilder(made.instance().path);
+      }
+    }
+    for (int i = tail.size() - 1; i >= 0; i--) {
+      path.append(tail.get(i));
+    }
+    return path.toString();
+  }
+
+  private Diagnostic missing(String path, Ast.Field field) {
+    String parent = path.substring(0, path.lastIndexOf('.'));
+    List<Slot> siblings = under(parent);
+    Set<String> names = new HashSet<>();
+    siblings.forEach(
+        s -> names.add(s.path().substring(Math.min(parent.length() + 1, s.path().length()))));
+    if (siblings.isEmpty() && elaboration.instances.containsKey(parent)) {
+      return Diagnostic.error(
+              "E0207", "`" + path + "` has no shape: `" + parent + "` is never called")
+          .at(field.span())
+          .help("the first call of a layer fixes the shapes of its parameters");
+    }
+    String near = Names.nearest(field.name().text(), names);
+    Diagnostic error =
+        Diagnostic.error("E0201", "`" + parent + "` has no parameter `" + field.name().text() + "`")
+            .at(field.name().span());
+    return near != null
+        ? error.help("did you mean `" + parent + "." + near + "`?")
+        : names.isEmpty() ? error : error.help("it has " + String.join(", ", names));
+  }
+}

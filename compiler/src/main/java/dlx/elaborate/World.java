@@ -1,0 +1,254 @@
+package dlx.elaborate;
+
+import dlx.ast.Ast;
+import dlx.elaborate.Module.Declaration;
+import dlx.elaborate.Value.Tensor;
+import dlx.graph.Extent;
+import dlx.graph.Leaf;
+import dlx.graph.Node;
+import dlx.graph.Type;
+import dlx.source.Diagnostic;
+import dlx.source.Span;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reading of the top level of a program: in training or not, with some names replaced or not.
+ * Each definition is worked out once, when it is first asked for, after those that it mentions.
+ */
+final class World {
+  /** What the parameters and states are now; shared by all readings of one entry. */
+  static final class Memory {
+    final Map<String, Tensor> now = new LinkedHashMap<>();
+  }
+
+  final Elaboration elaboration;
+  final boolean training;
+  final Map<Declaration, Value> replaced;
+
+  /** Run-time sizes that are known in this reading. */
+  final Map<String, Extent> bound;
+
+  final Memory memory;
+
+  /** Whether calls of one instance see each other's updates: in steps and tests. */
+  final boolean threads;
+
+  /** Whether parameters and states stand for their first values: in tests. */
+  final boolean fresh;
+
+  /** Whether inputs that are not given are drawn: in tests. */
+  final boolean examples;
+
+  private final Map<Declaration, Value> values = new HashMap<>();
+  private final Set<Declaration> running = new LinkedHashSet<>();
+  private final Map<String, Tensor> first = new HashMap<>();
+  private @Nullable World other;
+
+  World(
+      Elaboration elaboration,
+      boolean training,
+      Map<Declaration, Value> replaced,
+      Map<String, Extent> bound,
+      Memory memory,
+      boolean threads,
+      boolean fresh,
+      boolean examples) {
+    this.elaboration = elaboration;
+    this.training = training;
+    this.replaced = replaced;
+    this.bound = bound;
+    this.memory = memory;
+    this.threads = threads;
+    this.fresh = fresh;
+    this.examples = examples;
+  }
+
+  /** The same reading with {@code training} as given. */
+  World mode(boolean wanted) {
+    if (wanted == training) {
+      return this;
+    }
+    if (other == null) {
+      other = new World(elaboration, wanted, replaced, bound, memory, threads, fresh, examples);
+      other.other = this;
+    }
+    return other;
+  }
+
+  /** A reading with more names replaced and more sizes known. */
+  World replacing(Map<Declaration, Value> more, Map<String, Extent> sizes) {
+    Map<Declaration, Value> all = new LinkedHashMap<>(replaced);
+    all.putAll(more);
+    Map<String, Extent> known = new LinkedHashMap<>(bound);
+    known.putAll(sizes);
+    return new World(elaboration, training, all, known, memory, threads, fresh, examples);
+  }
+
+  /** An extent over run-time sizes only. */
+  Extent lower(Extent extent) {
+    if (extent.isConstant()) {
+      return extent;
+    }
+    Extent plain = extent.substitute(elaboration.fixed::get);
+    return bound.isEmpty() ? plain : plain.substitute(bound::get);
+  }
+
+  List<Extent> lower(List<Axis> axes) {
+    return axes.stream().map(a -> lower(a.extent())).toList();
+  }
+
+  // ------------------------------------------------------------------ definitions
+
+  /** The value of a top-level name. */
+  Value value(Declaration declaration, Span use) {
+    Value value = replaced.get(declaration);
+    if (value == null) {
+      value = values.get(declaration);
+    }
+    if (value != null) {
+      return value;
+    }
+    if (running.contains(declaration)) {
+      throw cycle(declaration, use);
+    }
+    if (running.isEmpty() && declaration.isValue()) {
+      demand(List.of(declaration));
+      return values.get(declaration);
+    }
+    return work(declaration);
+  }
+
+  private Value work(Declaration declaration) {
+    running.add(declaration);
+    Value value;
+    try {
+      elaboration.enter(declaration.span);
+      value = elaboration.definitions.value(declaration, this);
+    } catch (Failure failure) {
+      elaboration.report(failure);
+      value = Value.POISON;
+    } finally {
+      elaboration.leave();
+      running.remove(declaration);
+    }
+    values.putIfAbsent(declaration, value);
+    return values.get(declaration);
+  }
+
+  /** Remembers the value of a part of a tuple. */
+  void put(Declaration declaration, Value value) {
+    values.put(declaration, value);
+  }
+
+  private Failure cycle(Declaration start, Span use) {
+    List<Declaration> circle = new ArrayList<>();
+    boolean inside = false;
+    for (Declaration d : running) {
+      inside |= d == start;
+      if (inside) {
+        circle.add(d);
+      }
+    }
+    StringBuilder way = new StringBuilder("`" + start.name + "`");
+    for (int i = 1; i <= circle.size(); i++) {
+      way.append(" needs `").append(circle.get(i % circle.size()).name).append("`");
+    }
+    Diagnostic error =
+        circle.size() == 1
+            ? Diagnostic.error("E0202", "`" + start.name + "` is defined by itself").at(use)
+            : Diagnostic.error("E0202", "`" + start.name + "` is defined by itself, in a circle")
+                .at(use, "");
+    for (Declaration d : circle) {
+      if (circle.size() > 1 && circle.indexOf(d) < 8) {
+        error = error.at(d.span, "");
+      }
+    }
+    circle.forEach(d -> values.put(d, Value.POISON));
+    error =
+        circle.size() > 8
+            ? error.note(circle.size() + " definitions are in it")
+            : error.note(way.toString());
+    return new Failure(
+        error.help(
+            "to use the value of the step before, declare a `state` and update it in a step"));
+  }
+
+  /**
+   * Works definitions out, those that they mention first: a chain of a hundred thousand definitions
+   * is as deep as a single one.
+   */
+  void demand(Iterable<Declaration> wanted) {
+    Set<Declaration> opened = new HashSet<>();
+    Set<Declaration> done = new HashSet<>();
+    Deque<Declaration> stack = new ArrayDeque<>();
+    for (Declaration root : wanted) {
+      stack.push(root);
+      while (!stack.isEmpty()) {
+        Declaration next = stack.peek();
+        if (done.contains(next) || values.containsKey(next) || replaced.containsKey(next)) {
+          stack.pop();
+        } else if (opened.add(next)) {
+          List<Declaration> mentions = next.mentions();
+          for (int i = mentions.size() - 1; i >= 0; i--) {
+            if (!opened.contains(mentions.get(i))) {
+              stack.push(mentions.get(i));
+            }
+          }
+        } else {
+          stack.pop();
+          done.add(next);
+          if (next.isValue() && !running.contains(next)) {
+            work(next);
+          }
+        }
+      }
+    }
+  }
+
+  // ------------------------------------------------------------------ parameters and states
+
+  /** The value with which an entry begins. */
+  Tensor begin(Slot slot) {
+    return first.computeIfAbsent(
+        slot.path(),
+        path -> {
+          List<Axis> axes = slot.axes();
+          if (fresh) {
+            Tensor start = elaboration.layers.start(elaboration.created(slot), this);
+            return elaboration.tensors.variable(start);
+          }
+          Node leaf = elaboration.graph.node(slot.leaf());
+          return new Tensor(elaboration.tensors.cast(leaf, axes, this), axes, false);
+        });
+  }
+
+  /** The value of a parameter or state: as the entry began, or now. */
+  Tensor read(Slot slot, boolean live) {
+    Tensor now = memory.now.get(slot.path());
+    return now != null && (live || !slot.param() && slot.frame().body() == Frame.Body.LAYER)
+        ? now
+        : begin(slot);
+  }
+
+  void write(Slot slot, Tensor value) {
+    memory.now.put(slot.path(), value);
+  }
+
+  /** An input as an argument of the entry. */
+  Tensor input(Ast.Input input, List<Axis> axes, dlx.runtime.DType dtype) {
+    List<Extent> plain =
+        axes.stream().map(a -> a.extent().substitute(elaboration.fixed::get)).toList();
+    Node leaf = elaboration.graph.node(new Leaf.Input(input.name().text(), new Type(dtype, plain)));
+    return new Tensor(elaboration.tensors.cast(leaf, axes, this), axes, false);
+  }
+}
