@@ -1,0 +1,303 @@
+package dlx.schedule;
+
+import dlx.graph.Contraction;
+import dlx.graph.Elementwise;
+import dlx.graph.Extent;
+import dlx.graph.Function;
+import dlx.graph.Graph;
+import dlx.graph.Indexing;
+import dlx.graph.Leaf;
+import dlx.graph.Movement;
+import dlx.graph.Node;
+import dlx.graph.Reduction;
+import dlx.runtime.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Few forms for the scheduler: reductions are over the last axis, or over axes before the last;
+ * contractions have two operands and at least one axis of each kind (rows, columns, summed); a padding
+ * that cuts is a slice. The meaning stays.
+ */
+final class Lower {
+  private final Map<Node, Node> lowered = new HashMap<>();
+
+  private Lower() {}
+
+  static Function function(Function function) {
+    Lower lower = new Lower();
+    for (Node node : function.nodes()) {
+      lower.lowered.put(node, lower.lower(node));
+    }
+    return function.withRoots(function.roots().stream().map(lower.lowered::get).toList());
+  }
+
+  private Node lower(Node node) {
+    List<Node> inputs = node.inputs().stream().map(lowered::get).toList();
+    Graph graph = node.graph();
+    return graph.at(
+        node.span(),
+        () ->
+            switch (node.op()) {
+              case Reduction reduction -> reduction(reduction, inputs.getFirst());
+              case Contraction contraction -> contraction(contraction, inputs);
+              case Movement.Pad pad -> pad(pad, inputs);
+              case Movement movement -> graph.node(movement, inputs);
+              case Leaf leaf -> node;
+              case Elementwise elementwise -> graph.node(elementwise, inputs);
+              case Indexing.Gather gather ->
+                  graph.node(gather, List.of(stored(inputs.get(0)), inputs.get(1)));
+              case Indexing indexing ->
+                  graph.node(indexing, inputs.stream().map(Lower::solid).toList());
+              case dlx.graph.Derivative d -> throw new IllegalStateException("underived " + node);
+            });
+  }
+
+  // ------------------------------------------------------------------ reductions
+
+  private static Node reduction(Reduction reduction, Node x) {
+    int rank = x.type().rank();
+    Reduction.Kind kind = reduction.kind();
+    List<Integer> axes = reduction.axes();
+    if (kind == Reduction.Kind.ARGMAX) {
+      return argmax(axes.getFirst(), x);
+    }
+    int tail = 0;
+    while (tail < axes.size() && axes.get(axes.size() - 1 - tail) == rank - 1 - tail) {
+      tail++;
+    }
+    if (tail == 0) {
+      return leading(kind, axes, x);
+    }
+    List<Extent> shape = new ArrayList<>(x.type().shape().subList(0, rank - tail));
+    shape.add(Extent.product(x.type().shape().subList(rank - tail, rank)));
+    Node inner = x.reshape(shape).reduce(kind, List.of(rank - tail));
+    return axes.size() == tail
+        ? inner
+        : reduction(new Reduction(kind, axes.subList(0, axes.size() - tail)), inner);
+  }
+
+  /** Reduced axes that lie side by side become one, then one reduction for each that is left. */
+  private static Node leading(Reduction.Kind kind, List<Integer> axes, Node x) {
+    int last = axes.getLast();
+    int first = last;
+    while (axes.contains(first - 1)) {
+      first--;
+    }
+    List<Extent> shape = new ArrayList<>(x.type().shape().subList(0, first));
+    shape.add(Extent.product(x.type().shape().subList(first, last + 1)));
+    shape.addAll(x.type().shape().subList(last + 1, x.type().rank()));
+    Node inner = x.reshape(shape).reduce(kind, List.of(first));
+    int done = last + 1 - first;
+    return axes.size() == done
+        ? inner
+        : reduction(new Reduction(kind, axes.subList(0, axes.size() - done)), inner);
+  }
+
+  private static Node argmax(int axis, Node x) {
+    int rank = x.type().rank();
+    List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
+    order.remove(axis);
+    order.add(axis);
+    return x.transpose(order).reduce(Reduction.Kind.ARGMAX, List.of(rank - 1));
+  }
+
+  // ------------------------------------------------------------------ operands that need memory
+
+  /** This node, or a copy of it if its elements are not in memory at all (constants, positions, draws). */
+  private static Node stored(Node node) {
+    Node base = node;
+    while (base.op() instanceof Movement
+        && !(base.op() instanceof Movement.Pad)
+        && !(base.op() instanceof Movement.Concat)) {
+      base = base.input(0);
+    }
+    return switch (base.op()) {
+      case Leaf.Constant c -> copy(node);
+      case Leaf.Iota i -> copy(node);
+      case Leaf.SizeOf s -> copy(node);
+      case Leaf.Uniform u -> copy(node);
+      default -> node;
+    };
+  }
+
+  /** This node, or a copy of it if its elements do not lie side by side in memory of their own. */
+  private static Node solid(Node node) {
+    return switch (node.op()) {
+      case Movement.Pad p -> node;
+      case Movement.Concat c -> node;
+      case Movement m -> copy(node);
+      default -> stored(node);
+    };
+  }
+
+  /** A concatenation of one: the same elements in memory of their own. */
+  private static Node copy(Node node) {
+    Graph graph = node.graph();
+    return node.type().isScalar()
+        ? graph.node(new Movement.Concat(0), node.reshape(List.of(Extent.ONE))).reshape(List.of())
+        : graph.node(new Movement.Concat(0), node);
+  }
+
+  // ------------------------------------------------------------------ paddings
+
+  private static Node pad(Movement.Pad pad, List<Node> inputs) {
+    Node x = inputs.getFirst();
+    List<Extent> low = new ArrayList<>();
+    List<Extent> high = new ArrayList<>();
+    for (int axis = 0; axis < pad.low().size(); axis++) {
+      Extent before = negative(pad.low().get(axis)) ? pad.low().get(axis).times(-1) : Extent.ZERO;
+      Extent after = negative(pad.high().get(axis)) ? pad.high().get(axis).times(-1) : Extent.ZERO;
+      if (!before.isZero() || !after.isZero()) {
+        x = x.slice(axis, before, 1, x.type().extent(axis).minus(before).minus(after));
+      }
+      low.add(pad.low().get(axis).plus(before));
+      high.add(pad.high().get(axis).plus(after));
+    }
+    boolean nothing = low.stream().allMatch(Extent::isZero) && high.stream().allMatch(Extent::isZero);
+    return nothing ? x : x.graph().node(new Movement.Pad(low, high), x, inputs.get(1));
+  }
+
+  /** Is this less than zero for all sizes? Its value for sizes of zero and its slope say so. */
+  private static boolean negative(Extent extent) {
+    OptionalLong constant = extent.constant();
+    return constant.isPresent() ? constant.getAsLong() < 0 : extent.times(-1).toString().indexOf('-') < 0;
+  }
+
+  // ------------------------------------------------------------------ contractions
+
+  private static Node contraction(Contraction contraction, List<Node> inputs) {
+    List<Node> operands = new ArrayList<>();
+    List<List<Integer>> labels = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      Labelled plain = distinct(new Labelled(inputs.get(i), contraction.operands().get(i)));
+      operands.add(plain.node());
+      labels.add(plain.labels());
+    }
+    Labelled result = new Labelled(operands.getFirst(), labels.getFirst());
+    for (int i = 1; i < operands.size(); i++) {
+      Set<Integer> later = new LinkedHashSet<>(contraction.output());
+      labels.subList(i + 1, labels.size()).forEach(later::addAll);
+      result = pair(result, new Labelled(operands.get(i), labels.get(i)), later);
+    }
+    result = sumOut(result, new LinkedHashSet<>(contraction.output()));
+    List<Integer> order = contraction.output().stream().map(result.labels()::indexOf).toList();
+    return result.node().transpose(order);
+  }
+
+  /** A node whose axes have labels. */
+  private record Labelled(Node node, List<Integer> labels) {
+    Extent extent(int label) {
+      return node.type().extent(labels.indexOf(label));
+    }
+  }
+
+  /** Sums over the labels that nobody needs. */
+  private static Labelled sumOut(Labelled x, Set<Integer> needed) {
+    List<Integer> axes =
+        IntStream.range(0, x.labels().size())
+            .filter(i -> !needed.contains(x.labels().get(i)))
+            .boxed()
+            .toList();
+    if (axes.isEmpty()) {
+      return x;
+    }
+    Node sum = reduction(new Reduction(Reduction.Kind.SUM, axes), x.node());
+    return new Labelled(sum, x.labels().stream().filter(needed::contains).toList());
+  }
+
+  /** The diagonal of labels that repeat: a slice with step n + 1 of the flattened pair of axes. */
+  private static Labelled distinct(Labelled x) {
+    for (int second = 0; second < x.labels().size(); second++) {
+      int first = x.labels().indexOf(x.labels().get(second));
+      if (first < second) {
+        return distinct(diagonal(x, first, second));
+      }
+    }
+    return x;
+  }
+
+  private static Labelled diagonal(Labelled x, int first, int second) {
+    Node node = x.node();
+    int rank = node.type().rank();
+    List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
+    order.remove(Integer.valueOf(second));
+    order.remove(Integer.valueOf(first));
+    order.addFirst(second);
+    order.addFirst(first);
+    Node turned = node.transpose(order);
+    List<Integer> labels = order.stream().map(x.labels()::get).toList();
+    Extent n = turned.type().extent(0);
+    Node line;
+    if (n.isConstant()) {
+      List<Extent> flat = new ArrayList<>(turned.type().shape());
+      flat.removeFirst();
+      flat.set(0, n.times(n));
+      line = turned.reshape(flat).slice(0, Extent.ZERO, (int) n.constant().getAsLong() + 1, n);
+    } else {
+      List<Extent> shape = turned.type().shape();
+      Node iota = turned.graph().node(new Leaf.Iota(n));
+      Node same = iota.broadcast(shape, List.of(0)).equal(iota.broadcast(shape, List.of(1)));
+      line = reduction(new Reduction(Reduction.Kind.SUM, List.of(1)), same.where(turned, turned.like(0)));
+    }
+    return new Labelled(line, labels.subList(1, labels.size()));
+  }
+
+  /** The product of two operands, summed over the labels that nobody needs any more. */
+  private static Labelled pair(Labelled left, Labelled right, Set<Integer> later) {
+    Set<Integer> forLeft = new LinkedHashSet<>(later);
+    forLeft.addAll(right.labels());
+    Set<Integer> forRight = new LinkedHashSet<>(later);
+    forRight.addAll(left.labels());
+    Labelled a = sumOut(left, forLeft);
+    Labelled b = sumOut(right, forRight);
+    List<Integer> both = a.labels().stream().filter(b.labels()::contains).toList();
+    List<Integer> batch = both.stream().filter(later::contains).toList();
+    List<Integer> summed = both.stream().filter(l -> !later.contains(l)).toList();
+    List<Integer> rows = a.labels().stream().filter(l -> !both.contains(l)).toList();
+    List<Integer> columns = b.labels().stream().filter(l -> !both.contains(l)).toList();
+    List<Integer> output = new ArrayList<>(batch);
+    output.addAll(rows);
+    output.addAll(columns);
+    DType dtype = a.node().type().dtype();
+    if (!summed.isEmpty() && !rows.isEmpty() && !columns.isEmpty() && dtype.isFloat()) {
+      Contraction product = new Contraction(List.of(a.labels(), b.labels()), output);
+      return new Labelled(
+          a.node().graph().node(product, stored(a.node()), stored(b.node())), output);
+    }
+    // one side has all labels (or there is no sum): an elementwise product and a reduction
+    boolean summedLast = columns.isEmpty() && last(a, summed) || rows.isEmpty() && last(b, summed);
+    List<Integer> space = new ArrayList<>(batch);
+    if (!summedLast && !(rows.isEmpty() && columns.isEmpty())) {
+      space.addAll(summed);
+    }
+    space.addAll(rows);
+    space.addAll(columns);
+    summed.stream().filter(l -> !space.contains(l)).forEach(space::add);
+    Node product = spread(a, space, b).times(spread(b, space, a));
+    List<Integer> axes =
+        IntStream.range(0, space.size()).filter(i -> summed.contains(space.get(i))).boxed().toList();
+    Node node = axes.isEmpty() ? product : reduction(new Reduction(Reduction.Kind.SUM, axes), product);
+    return new Labelled(node, space.stream().filter(l -> !summed.contains(l)).toList());
+  }
+
+  /** Is the last axis of this among the labels? */
+  private static boolean last(Labelled x, List<Integer> labels) {
+    return !x.labels().isEmpty() && labels.contains(x.labels().getLast());
+  }
+
+  /** This operand over all axes of a space, whose other extents are those of {@code other}. */
+  private static Node spread(Labelled x, List<Integer> space, Labelled other) {
+    List<Integer> own = space.stream().filter(x.labels()::contains).toList();
+    Node ordered = x.node().transpose(own.stream().map(x.labels()::indexOf).toList());
+    List<Extent> shape =
+        space.stream().map(l -> x.labels().contains(l) ? x.extent(l) : other.extent(l)).toList();
+    return ordered.broadcast(shape, own.stream().map(space::indexOf).toList());
+  }
+}

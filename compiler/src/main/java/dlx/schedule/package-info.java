@@ -1,0 +1,15 @@
+/**
+ * Decides what is computed where: which nodes share a loop, which values get memory, in which order the
+ * kernels run.
+ *
+ * <pre>
+ * Schedule    = Kernel* over Buffer*
+ * Kernel      = Loops | Columns | Product | Scatter | Replace | Sort
+ * Loops       = axis* phase*          one pass or several over the rows of one iteration space
+ * Instruction = Load | Position | Draw | Number | SizeNumber | Apply | Pick | Folded
+ * Access      = Buffer offset stride*  affine in the loop indices
+ * </pre>
+ *
+ * No bytecode and no rules of algebra; a value never changes here.
+ */
+package dlx.schedule;
