@@ -15,29 +15,29 @@ import java.util.Locale;
 public enum Elementwise implements Op {
   // ---- one argument
   NEGATE  (numeric(1).real(a -> -a[0]).ints(a -> -a[0])         .grad((g, x, y) -> g.negate())),
-  EXP     (floating(1).real(a -> Math.exp(a[0]))                .grad((g, x, y) -> g.times(y))),
-  LOG     (floating(1).real(a -> Math.log(a[0])).on(0.1, 10)    .grad((g, x, y) -> g.over(x))),
-  SIN     (floating(1).real(a -> Math.sin(a[0]))                .grad((g, x, y) -> g.times(x.cos()))),
-  COS     (floating(1).real(a -> Math.cos(a[0]))                .grad((g, x, y) -> g.times(x.sin()).negate())),
-  TANH    (floating(1).real(a -> Math.tanh(a[0]))               .grad((g, x, y) -> g.times(y.times(y).negate().plus(1)))),
+  EXP     (floating(1).composed().real(a -> Math.exp(a[0]))                .grad((g, x, y) -> g.times(y))),
+  LOG     (floating(1).composed().real(a -> Math.log(a[0])).on(0.1, 10)    .grad((g, x, y) -> g.over(x))),
+  SIN     (floating(1).composed().real(a -> Math.sin(a[0]))                .grad((g, x, y) -> g.times(x.cos()))),
+  COS     (floating(1).composed().real(a -> Math.cos(a[0]))                .grad((g, x, y) -> g.times(x.sin()).negate())),
+  TANH    (floating(1).composed().real(a -> Math.tanh(a[0]))               .grad((g, x, y) -> g.times(y.times(y).negate().plus(1)))),
   SQRT    (floating(1).real(a -> Math.sqrt(a[0])).on(0.1, 10)   .grad((g, x, y) -> sqrtSlope(g, x, y))),
   ABS     (numeric(1).real(a -> Math.abs(a[0])).ints(a -> Math.abs(a[0])).grad((g, x, y) -> g.times(x.sign()))),
   SIGN    (numeric(1).real(a -> Math.signum(a[0])).ints(a -> Integer.signum(a[0])).flat()),
   FLOOR   (floating(1).real(a -> Math.floor(a[0])).flat()),
-  ERF     (floating(1).real(a -> Reference.erf(a[0]))           .grad((g, x, y) -> g.times(x.times(x).negate().exp().times(2 / Math.sqrt(Math.PI))))),
+  ERF     (floating(1).composed().real(a -> Reference.erf(a[0]))           .grad((g, x, y) -> g.times(x.times(x).negate().exp().times(2 / Math.sqrt(Math.PI))))),
   // ---- targets of stability rules
-  LOG1P   (floating(1).real(a -> Math.log1p(a[0])).on(-0.9, 10) .grad((g, x, y) -> g.over(x.plus(1)))),
-  EXPM1   (floating(1).real(a -> Math.expm1(a[0]))              .grad((g, x, y) -> g.times(y.plus(1)))),
-  SIGMOID (floating(1).real(a -> Reference.sigmoid(a[0]))       .grad((g, x, y) -> g.times(y.times(x.negate().sigmoid())))),
-  SOFTPLUS(floating(1).real(a -> Reference.softplus(a[0]))      .grad((g, x, y) -> g.times(x.sigmoid()))),
+  LOG1P   (floating(1).composed().real(a -> Math.log1p(a[0])).on(-0.9, 10) .grad((g, x, y) -> g.over(x.plus(1)))),
+  EXPM1   (floating(1).composed().real(a -> Math.expm1(a[0]))              .grad((g, x, y) -> g.times(y.plus(1)))),
+  SIGMOID (floating(1).composed().real(a -> Reference.sigmoid(a[0]))       .grad((g, x, y) -> g.times(y.times(x.negate().sigmoid())))),
+  SOFTPLUS(floating(1).composed().real(a -> Reference.softplus(a[0]))      .grad((g, x, y) -> g.times(x.sigmoid()))),
   // ---- two arguments
   ADD     (numeric(2).real(a -> a[0] + a[1]).ints(a -> a[0] + a[1])  .grad2((g, a, b, y) -> g, (g, a, b, y) -> g)),
   MULTIPLY(numeric(2).real(a -> a[0] * a[1]).ints(a -> a[0] * a[1])  .grad2((g, a, b, y) -> g.times(b), (g, a, b, y) -> g.times(a))),
   DIVIDE  (floating(2).real(a -> a[0] / a[1]).on(0.2, 5)             .grad2((g, a, b, y) -> g.over(b), (g, a, b, y) -> g.times(y).over(b).negate())),
-  POWER   (numeric(2).real(a -> Math.pow(a[0], a[1])).ints(a -> Reference.power(a[0], a[1])).on(0.2, 3)
+  POWER   (numeric(2).composed().real(a -> Math.pow(a[0], a[1])).ints(a -> Reference.power(a[0], a[1])).on(0.2, 3)
                                                                      .grad2(Elementwise::powerByBase, Elementwise::powerByExponent)),
-  FLOOR_DIVIDE(numeric(2).real(a -> Math.floor(a[0] / a[1])).ints(a -> Reference.floorDivide(a[0], a[1])).on(0.2, 5).flat()),
-  REMAINDER(numeric(2).real(a -> Reference.remainder(a[0], a[1])).ints(a -> Reference.floorRemainder(a[0], a[1])).on(0.2, 5)
+  FLOOR_DIVIDE(numeric(2).composed().real(a -> Math.floor(a[0] / a[1])).ints(a -> Reference.floorDivide(a[0], a[1])).on(0.2, 5).flat()),
+  REMAINDER(numeric(2).composed().real(a -> Reference.remainder(a[0], a[1])).ints(a -> Reference.floorRemainder(a[0], a[1])).on(0.2, 5)
                                                                      .grad2((g, a, b, y) -> g, (g, a, b, y) -> g.times(a.floorDivide(b)).negate())),
   MAX     (numeric(2).real(a -> Math.max(a[0], a[1])).ints(a -> Math.max(a[0], a[1]))
                                                                      .grad2((g, a, b, y) -> share(g, b, a), (g, a, b, y) -> share(g, a, b))),
@@ -82,8 +82,12 @@ public enum Elementwise implements Op {
     private Pullback pullback;
     private double low = -3;
     private double high = 3;
+    private boolean composed;
 
     Entry(int arity, Rule rule) { this.arity = arity; this.rule = rule; }
+
+    /** Takes many instructions, not one. */
+    Entry composed() { composed = true; return this; }
 
     Entry real(Real meaning) { real = meaning; return this; }
 
@@ -112,6 +116,9 @@ public enum Elementwise implements Op {
   }
 
   public int arity() { return entry.arity; }
+
+  /** Does this take many instructions of the machine, not one or two? */
+  public boolean isComposed() { return entry.composed; }
 
   /** The least argument on which contracts try the derivative. */
   public double domainLow() { return entry.low; }

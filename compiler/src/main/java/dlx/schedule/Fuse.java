@@ -63,17 +63,7 @@ final class Fuse {
       fuse.views.put(node, View.of(node, fuse.views::get));
     }
     nodes.stream().filter(fuse::isComputed).forEach(fuse::collectUses);
-    for (Node root : new LinkedHashSet<>(function.roots())) {
-      if (fuse.isComputed(root)) {
-        fuse.stored.add(root);
-      } else {
-        View base = fuse.views.get(root);
-        if (base.base().op() instanceof Leaf) {
-          continue;
-        }
-        fuse.stored.add(base.base());
-      }
-    }
+    fuse.stored.addAll(function.roots());
     for (Node node : nodes.reversed()) {
       if (fuse.isComputed(node)) {
         fuse.place(node);
@@ -121,9 +111,29 @@ final class Fuse {
     }
   }
 
-  /** How a copying movement visits an input: in the shape of the input. */
+  /** How a copying movement visits an input: in the shape of the input; a padding is everywhere. */
   private View sinkView(Node user, Node input) {
-    return views.get(input);
+    View view = views.get(input);
+    if (user.op() instanceof Movement.Pad && input == user.input(1)) {
+      List<Extent> shape = user.type().shape();
+      return new View(view.base(), view.offset(), shape, shape.stream().map(e -> Extent.ZERO).toList());
+    }
+    return view;
+  }
+
+  /** The groups in which a user reads a node. */
+  private List<Group> readers(Node node, Use use) {
+    return groups.get(use.user()).stream()
+        .map(Group::find)
+        .distinct()
+        .filter(
+            group ->
+                group.members().containsKey(use.user())
+                    ? use.view() == null || group.kind() != Group.Kind.SINGLE
+                    : group.sinks().stream()
+                        .anyMatch(
+                            s -> s.target() == use.user() && views.get(s.value()).base() == node))
+        .toList();
   }
 
   /** The positions of a gather over the shape of its result. */
@@ -160,10 +170,10 @@ final class Fuse {
     List<Seat> seats = new ArrayList<>();
     Set<Group> memory = new LinkedHashSet<>();
     for (Use use : uses.getOrDefault(node, List.of())) {
-      for (Group group : groups.get(use.user())) {
-        Seat seat = use.view() == null ? null : seat(node, use, group.find());
+      for (Group group : readers(node, use)) {
+        Seat seat = use.view() == null ? null : seat(node, use, group);
         if (seat == null) {
-          memory.add(group.find());
+          memory.add(group);
         } else if (!seats.contains(seat)) {
           seats.add(seat);
         }
@@ -225,8 +235,12 @@ final class Fuse {
     if (place != null) {
       return user.op() instanceof Reduction ? new Group.Place(true, group.space().size()) : place;
     }
-    boolean sink = group.sinks().stream().anyMatch(s -> s.target() == user);
-    return sink ? new Group.Place(true, group.space().size()) : null;
+    for (Group.Sink sink : group.sinks()) {
+      if (sink.target() == user) {
+        return group.place(sink);
+      }
+    }
+    return null;
   }
 
   private boolean operandsFit(Node node, List<Extent> frame) {
@@ -315,8 +329,8 @@ final class Fuse {
 
   private void linkReaders(Node node, List<Group> writers) {
     for (Use use : uses.getOrDefault(node, List.of())) {
-      for (Group reader : groups.get(use.user())) {
-        writers.forEach(w -> w.before(reader.find()));
+      for (Group reader : readers(node, use)) {
+        writers.forEach(w -> w.before(reader));
       }
     }
   }
@@ -424,7 +438,7 @@ final class Fuse {
     Group shorter = longer == one ? two : one;
     boolean prefix = longer.space().subList(0, shorter.space().size()).equals(shorter.space());
     boolean same = longer.space().size() == shorter.space().size();
-    if (!prefix || !same && (shorter.hasFolds() || !shorter.sinks().isEmpty())) {
+    if (!prefix || !same && shorter.hasFolds()) {
       return false;
     }
     longer.absorb(shorter);
@@ -484,11 +498,7 @@ final class Fuse {
   /** About how many instructions a node takes, in units of an addition. */
   static int cost(Node node) {
     return switch (node.op()) {
-      case Elementwise e ->
-          switch (e.instructionClass()) {
-            case SIMPLE -> 1;
-            case COMPOSED -> 4;
-          };
+      case Elementwise e -> e.isComposed() ? 4 : 1;
       case Reduction r -> 2;
       case Indexing i -> 4;
       case Leaf l -> 0;

@@ -93,6 +93,11 @@ final class Group {
     return kept;
   }
 
+  /** Where the value of a sink is visited. */
+  Place place(Sink sink) {
+    return new Place(kind == Kind.LOOPS, sink.to().shape().size());
+  }
+
   /** The axes of a place. */
   List<Extent> frame(Place place) {
     return (place.before() ? space : kept()).subList(0, place.axes());

@@ -11,6 +11,7 @@ import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
 import dlx.runtime.DType;
+import dlx.runtime.DlxException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -35,7 +36,8 @@ final class Lower {
     for (Node node : function.nodes()) {
       lower.lowered.put(node, lower.lower(node));
     }
-    return function.withRoots(function.roots().stream().map(lower.lowered::get).toList());
+    return function.withRoots(
+        function.roots().stream().map(lower.lowered::get).map(Lower::result).toList());
   }
 
   private Node lower(Node node) {
@@ -48,6 +50,12 @@ final class Lower {
               case Reduction reduction -> reduction(reduction, inputs.getFirst());
               case Contraction contraction -> contraction(contraction, inputs);
               case Movement.Pad pad -> pad(pad, inputs);
+              case Movement.Overlap overlap ->
+                  throw new DlxException(
+                      "E0001",
+                      "the derivative of `windows` is not built yet",
+                      node.span().toString(),
+                      "");
               case Movement movement -> graph.node(movement, inputs);
               case Leaf leaf -> node;
               case Elementwise elementwise -> graph.node(elementwise, inputs);
@@ -135,6 +143,22 @@ final class Lower {
       case Movement m -> copy(node);
       default -> stored(node);
     };
+  }
+
+  /** A result needs memory of its own, so a leaf or a view is copied. */
+  private static Node result(Node node) {
+    return switch (node.op()) {
+      case Movement.Pad p -> node;
+      case Movement.Concat c -> node;
+      case Movement m -> flatCopy(node);
+      case Leaf l -> flatCopy(node);
+      default -> node;
+    };
+  }
+
+  private static Node flatCopy(Node node) {
+    Node flat = node.type().isScalar() ? node.reshape(List.of(Extent.ONE)) : node;
+    return node.graph().node(new Movement.Concat(0), flat);
   }
 
   /** A concatenation of one: the same elements in memory of their own. */

@@ -63,8 +63,15 @@ record View(Node base, Extent offset, List<Extent> shape, List<Extent> strides) 
         yield new View(base, start, result, List.copyOf(steps));
       }
       case Movement.Reshape r -> reshape(result);
+      case Movement.Windows w -> {
+        List<Extent> steps = new ArrayList<>(strides);
+        steps.set(w.axis(), strides.get(w.axis()).times(w.stride()));
+        steps.add(w.axis() + 1, strides.get(w.axis()));
+        yield new View(base, offset, result, List.copyOf(steps));
+      }
       case Movement.Pad p -> null;
       case Movement.Concat c -> null;
+      case Movement.Overlap o -> null;
     };
   }
 

@@ -1,0 +1,326 @@
+package dlx.emit;
+
+import dlx.graph.Extent;
+import dlx.graph.Function;
+import dlx.graph.Leaf;
+import dlx.graph.Node;
+import dlx.runtime.CompiledFunction;
+import dlx.runtime.Kernels;
+import dlx.runtime.Loader;
+import dlx.runtime.Program;
+import dlx.runtime.Simd;
+import dlx.schedule.Buffer;
+import dlx.schedule.Kernel;
+import dlx.schedule.Plan;
+import dlx.schedule.Schedule;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** A schedule to classes: a static method per kernel, a class per {@link CompiledFunction#PAGE}. */
+public final class ClassEmitter {
+  private static final String SUPER = "dlx/runtime/Kernels";
+
+  /** HotSpot never compiles a method of more than 8,000 bytes. */
+  static final int LARGEST_METHOD = 7_500;
+
+  private final Schedule schedule;
+  private final Context context;
+  private final String sourceFile;
+  private final List<Program.Kernel> kinds = new ArrayList<>();
+
+  private ClassEmitter(Schedule schedule, String sourceFile, int bits) {
+    this.schedule = schedule;
+    this.context = new Context(schedule.buffers(), bits);
+    this.sourceFile = sourceFile;
+  }
+
+  /** Classes and what a call needs to know besides. */
+  public record Emitted(Program program, List<byte[]> classes) {}
+
+  /**
+   * Compiles an entry without open derivatives.
+   *
+   * @param sourceFile the name that stack traces show, such as {@code model.dlx}
+   */
+  public static CompiledFunction compile(Function function, String sourceFile) {
+    return compile(function, sourceFile, Simd.bits());
+  }
+
+  /**
+   * @param bits the width of vectors; 0 for scalar code
+   */
+  public static CompiledFunction compile(Function function, String sourceFile, int bits) {
+    Simd.warnIfScalar();
+    return load(emit(function, sourceFile, bits));
+  }
+
+  public static CompiledFunction load(Emitted emitted) {
+    List<Kernels> pages = emitted.classes().stream().map(Loader::load).toList();
+    return new CompiledFunction(emitted.program(), pages);
+  }
+
+  /**
+   * Fuses as much as fits: if a method grows too large for the JIT compiler, everything is scheduled
+   * again with less in one kernel.
+   */
+  public static Emitted emit(Function function, String sourceFile, int bits) {
+    for (int capacity = Plan.CAPACITY; ; capacity /= 2) {
+      Schedule schedule = Plan.function(function, capacity);
+      Emitted emitted = new ClassEmitter(schedule, sourceFile, bits).emit();
+      if (capacity <= 2 || emitted.classes().stream().allMatch(ClassEmitter::isCompilable)) {
+        return emitted;
+      }
+    }
+  }
+
+  private static boolean isCompilable(byte[] bytes) {
+    return MethodSizes.of(bytes).values().stream().allMatch(size -> size <= LARGEST_METHOD);
+  }
+
+  private Emitted emit() {
+    List<byte[]> classes = new ArrayList<>();
+    List<Kernel> kernels = schedule.kernels();
+    for (int from = 0; from < kernels.size(); from += CompiledFunction.PAGE) {
+      int to = Math.min(kernels.size(), from + CompiledFunction.PAGE);
+      classes.add(page(from / CompiledFunction.PAGE, kernels.subList(from, to)));
+    }
+    return new Emitted(program(), classes);
+  }
+
+  private byte[] page(int number, List<Kernel> kernels) {
+    String name = "dlx/generated/" + javaName(schedule.function().name()) + number;
+    ClassWriter cw =
+        new ClassWriter(ClassWriter.COMPUTE_FRAMES | ClassWriter.COMPUTE_MAXS) {
+          @Override
+          protected String getCommonSuperClass(String one, String two) {
+            return "java/lang/Object";
+          }
+        };
+    cw.visit(69, Opcodes.ACC_PUBLIC | Opcodes.ACC_FINAL, name, null, SUPER, null);
+    cw.visitSource(sourceFile, null);
+    MethodVisitor init = cw.visitMethod(Opcodes.ACC_PUBLIC, "<init>", "()V", null, null);
+    init.visitCode();
+    init.visitVarInsn(Opcodes.ALOAD, 0);
+    init.visitMethodInsn(Opcodes.INVOKESPECIAL, SUPER, "<init>", "()V", false);
+    init.visitInsn(Opcodes.RETURN);
+    init.visitMaxs(0, 0);
+    init.visitEnd();
+    for (int i = 0; i < kernels.size(); i++) {
+      kernel(cw, name, "kernel" + i, kernels.get(i));
+    }
+    dispatch(cw, name, kernels.size());
+    cw.visitEnd();
+    return cw.toByteArray();
+  }
+
+  private static String javaName(String name) {
+    String plain = name.codePoints()
+        .map(c -> Character.isJavaIdentifierPart(c) && c != '$' ? c : '_')
+        .limit(40)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+    return plain.isEmpty() || !Character.isJavaIdentifierStart(plain.charAt(0)) ? "_" + plain : plain;
+  }
+
+  private static void dispatch(ClassWriter cw, String name, int count) {
+    MethodVisitor mv =
+        cw.visitMethod(
+            Opcodes.ACC_PUBLIC,
+            "run",
+            "(IL" + Code.FRAME + ";L" + Code.SCRATCH + ";II)V",
+            null,
+            null);
+    mv.visitCode();
+    Label[] labels = new Label[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = new Label();
+    }
+    Label none = new Label();
+    mv.visitVarInsn(Opcodes.ILOAD, 1);
+    mv.visitTableSwitchInsn(0, count - 1, none, labels);
+    for (int i = 0; i < count; i++) {
+      mv.visitLabel(labels[i]);
+      mv.visitVarInsn(Opcodes.ALOAD, 2);
+      mv.visitVarInsn(Opcodes.ALOAD, 3);
+      mv.visitVarInsn(Opcodes.ILOAD, 4);
+      mv.visitVarInsn(Opcodes.ILOAD, 5);
+      mv.visitMethodInsn(Opcodes.INVOKESTATIC, name, "kernel" + i, Code.KERNEL, false);
+      mv.visitInsn(Opcodes.RETURN);
+    }
+    mv.visitLabel(none);
+    mv.visitInsn(Opcodes.RETURN);
+    mv.visitMaxs(0, 0);
+    mv.visitEnd();
+  }
+
+  private void kernel(ClassWriter cw, String owner, String method, Kernel kernel) {
+    int line = kernel.span().source().name().isEmpty() ? 0 : kernel.span().line();
+    int bits = context.bits();
+    switch (kernel) {
+      case Kernel.Loops loops -> {
+        Code.kernel(cw, method, line, context, code -> LoopEmitter.emit(code, bits, loops));
+        boolean serial = LoopEmitter.isSerial(loops);
+        Extent units = serial ? Extent.ONE : loops.axes().getFirst();
+        Extent inner = Extent.product(loops.axes().subList(serial ? 0 : 1, loops.axes().size()));
+        int values = Kernel.instructions(loops.stores()).size();
+        kind(units, loops.axes().size() > 1 ? 1 : 64, inner.times(values), serial);
+      }
+      case Kernel.Columns columns -> {
+        Code.kernel(cw, method, line, context, code -> ColumnEmitter.emit(code, bits, columns));
+        Extent units = ColumnEmitter.units(columns);
+        int values = Kernel.instructions(columns.stores()).size();
+        Extent all = Extent.product(columns.axes());
+        kind(units, columns.axes().size() > 2 ? 1 : 64, all.floorDivide(units).times(values), false);
+      }
+      case Kernel.Product product -> {
+        Products products = new Products(product, bits);
+        products.emit(cw, owner, method, line, context);
+        kind(products.units(), products.align(), products.work(), false);
+      }
+      case Kernel.Scatter scatter -> {
+        Code.kernel(cw, method, line, context, code -> CallEmitter.scatter(code, scatter));
+        kind(Extent.ONE, 1, CallEmitter.work(scatter), true);
+      }
+      case Kernel.Replace replace -> {
+        Code.kernel(cw, method, line, context, code -> CallEmitter.replace(code, replace));
+        kind(Extent.ONE, 1, replace.inner(), true);
+      }
+      case Kernel.Sort sort -> {
+        Code.kernel(cw, method, line, context, code -> CallEmitter.sort(code, sort));
+        kind(Extent.ONE, 1, sort.rows().times(sort.columns()), true);
+      }
+    }
+  }
+
+  private void kind(Extent units, int align, Extent work, boolean serial) {
+    kinds.add(new Program.Kernel(context.extent(units), align, context.extent(work), serial));
+  }
+
+  // ------------------------------------------------------------------ the description
+
+  private Program program() {
+    Function function = schedule.function();
+    Map<String, Buffer> inputs = new LinkedHashMap<>();
+    Map<String, Buffer> slotBuffers = new LinkedHashMap<>();
+    Map<String, Buffer> outputBuffers = new LinkedHashMap<>();
+    List<Program.Table> tables = new ArrayList<>();
+    for (Buffer b : schedule.buffers()) {
+      switch (b.role()) {
+        case INPUT -> inputs.put(b.name(), b);
+        case SLOT -> slotBuffers.put(b.name(), b);
+        case OUTPUT -> outputBuffers.put(b.name(), b);
+        case TABLE ->
+            tables.add(
+                new Program.Table(
+                    b.id(), b.dtype(), java.util.Arrays.stream(b.table()).boxed().toList()));
+        case TEMPORARY -> {}
+      }
+    }
+    List<Program.Variable> arguments = new ArrayList<>();
+    List<Program.Slot> slots = new ArrayList<>();
+    Map<String, Leaf.Slot> known = new LinkedHashMap<>();
+    for (Node node : function.nodes()) {
+      if (node.op() instanceof Leaf.Input input && inputs.containsKey(input.name())) {
+        arguments.add(
+            new Program.Variable(
+                input.name(),
+                input.type().dtype(),
+                shape(input.type().shape()),
+                inputs.get(input.name()).id()));
+      } else if (node.op() instanceof Leaf.Slot slot) {
+        known.put(slot.path(), slot);
+      }
+    }
+    function.updates().forEach(u -> known.put(u.slot().path(), u.slot()));
+    java.util.Set<String> written = new java.util.HashSet<>();
+    function.updates().forEach(u -> written.add(u.slot().path()));
+    known.forEach(
+        (path, slot) -> {
+          if (slotBuffers.containsKey(path)) {
+            slots.add(
+                new Program.Slot(
+                    path,
+                    slot.type().dtype(),
+                    shape(slot.type().shape()),
+                    slotBuffers.get(path).id(),
+                    written.contains(path)));
+          }
+        });
+    List<Program.Variable> outputs = new ArrayList<>();
+    for (Function.Output output : function.outputs()) {
+      outputs.add(
+          new Program.Variable(
+              output.name(),
+              output.value().type().dtype(),
+              shape(output.value().type().shape()),
+              outputBuffers.get(output.name()).id()));
+    }
+    List<Program.Temporary> temporaries = temporaries();
+    List<Program.Commit> commits = new ArrayList<>();
+    for (Schedule.Commit c : schedule.commits()) {
+      commits.add(
+          new Program.Commit(
+              c.from().dtype(), c.from().id(), c.slot().id(), context.extent(c.from().size())));
+    }
+    List<Program.Check> checks = new ArrayList<>();
+    for (Function.Check c : function.checks()) {
+      checks.add(
+          new Program.Check(
+              context.extent(c.left()),
+              c.relation() == Function.Relation.EQUAL,
+              context.extent(c.right()),
+              c.message(),
+              c.span().toString()));
+    }
+    List<String> texts = context.extentTexts();
+    return new Program(
+        function.name(),
+        context.symbols(),
+        texts,
+        arguments,
+        slots,
+        outputs,
+        temporaries,
+        tables,
+        kinds,
+        context.drawAddresses(),
+        commits,
+        checks);
+  }
+
+  private List<Integer> shape(List<Extent> shape) {
+    return shape.stream().map(context::extent).toList();
+  }
+
+  /** A temporary lives from the first kernel that writes it to the last that reads it. */
+  private List<Program.Temporary> temporaries() {
+    int count = schedule.kernels().size();
+    Map<Integer, int[]> lives = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      Kernel kernel = schedule.kernels().get(i);
+      int now = i;
+      java.util.stream.Stream.concat(kernel.writes(), kernel.reads())
+          .filter(b -> b.role() == Buffer.Role.TEMPORARY)
+          .forEach(b -> lives.computeIfAbsent(b.id(), id -> new int[] {now, now})[1] = now);
+    }
+    for (Schedule.Commit c : schedule.commits()) {
+      if (lives.containsKey(c.from().id())) {
+        lives.get(c.from().id())[1] = count;
+      }
+    }
+    List<Program.Temporary> temporaries = new ArrayList<>();
+    lives.forEach(
+        (id, life) -> {
+          Buffer b = schedule.buffers().get(id);
+          temporaries.add(
+              new Program.Temporary(id, b.dtype(), context.extent(b.size()), life[0], life[1]));
+        });
+    return temporaries;
+  }
+}

@@ -1,0 +1,289 @@
+package dlx.emit;
+
+import dlx.graph.Extent;
+import dlx.runtime.DType;
+import dlx.schedule.Buffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * One generated method while it is written: locals, constants, loops. The method is written twice: a
+ * rehearsal finds out which buffers, sizes and keys it needs, so that they can be loaded once at its
+ * beginning.
+ */
+final class Code {
+  static final String FRAME = "dlx/runtime/Frame";
+  static final String SCRATCH = "dlx/runtime/Scratch";
+  static final String KERNEL = "(L" + FRAME + ";L" + SCRATCH + ";II)V";
+  static final int FROM = 2;
+  static final int TO = 3;
+
+  private final MethodVisitor mv;
+  private final Context context;
+  private final Map<Integer, Integer> buffers;
+  private final Map<Integer, Integer> extents;
+  private final Map<Integer, Integer> keys;
+  private int next;
+
+  private Code(
+      MethodVisitor mv,
+      Context context,
+      Map<Integer, Integer> buffers,
+      Map<Integer, Integer> extents,
+      Map<Integer, Integer> keys,
+      int first) {
+    this.mv = mv;
+    this.context = context;
+    this.buffers = buffers;
+    this.extents = extents;
+    this.keys = keys;
+    this.next = first;
+  }
+
+  /** Writes the static method of a kernel: its arguments are frame, scratch, from and to. */
+  static void kernel(
+      ClassVisitor cv, String name, int line, Context context, Consumer<Code> writer) {
+    method(cv, name, KERNEL, 4, line, context, writer);
+  }
+
+  /**
+   * Writes a static method whose first arguments are frame and scratch.
+   *
+   * @param arguments the local variables that the arguments take
+   */
+  static void method(
+      ClassVisitor cv,
+      String name,
+      String descriptor,
+      int arguments,
+      int line,
+      Context context,
+      Consumer<Code> writer) {
+    Map<Integer, Integer> buffers = new LinkedHashMap<>();
+    Map<Integer, Integer> extents = new LinkedHashMap<>();
+    Map<Integer, Integer> keys = new LinkedHashMap<>();
+    writer.accept(
+        new Code(new MethodVisitor(Opcodes.ASM9) {}, context, buffers, extents, keys, 100));
+    MethodVisitor mv =
+        cv.visitMethod(Opcodes.ACC_STATIC | Opcodes.ACC_PRIVATE, name, descriptor, null, null);
+    mv.visitCode();
+    if (line > 0) {
+      Label start = new Label();
+      mv.visitLabel(start);
+      mv.visitLineNumber(line, start);
+    }
+    Code code = new Code(mv, context, buffers, extents, keys, arguments);
+    code.prologue();
+    writer.accept(code);
+    mv.visitInsn(Opcodes.RETURN);
+    mv.visitMaxs(0, 0);
+    mv.visitEnd();
+  }
+
+  private void prologue() {
+    for (Map.Entry<Integer, Integer> entry : buffers.entrySet()) {
+      DType dtype = context.buffer(entry.getKey()).dtype();
+      mv.visitVarInsn(Opcodes.ALOAD, 0);
+      String array = "[" + Lane.letter(dtype);
+      mv.visitFieldInsn(Opcodes.GETFIELD, FRAME, Lane.field(dtype), "[" + array);
+      constant(entry.getKey());
+      mv.visitInsn(Opcodes.AALOAD);
+      entry.setValue(local(1));
+      mv.visitVarInsn(Opcodes.ASTORE, entry.getValue());
+    }
+    for (Map.Entry<Integer, Integer> entry : extents.entrySet()) {
+      mv.visitVarInsn(Opcodes.ALOAD, 0);
+      mv.visitFieldInsn(Opcodes.GETFIELD, FRAME, "extents", "[I");
+      constant(entry.getKey());
+      mv.visitInsn(Opcodes.IALOAD);
+      entry.setValue(local(1));
+      mv.visitVarInsn(Opcodes.ISTORE, entry.getValue());
+    }
+    for (Map.Entry<Integer, Integer> entry : keys.entrySet()) {
+      mv.visitVarInsn(Opcodes.ALOAD, 0);
+      mv.visitFieldInsn(Opcodes.GETFIELD, FRAME, "keys", "[J");
+      constant(entry.getKey());
+      mv.visitInsn(Opcodes.LALOAD);
+      entry.setValue(local(2));
+      mv.visitVarInsn(Opcodes.LSTORE, entry.getValue());
+    }
+  }
+
+  MethodVisitor mv() {
+    return mv;
+  }
+
+  /** A new local variable. */
+  int local(int slots) {
+    int local = next;
+    next += slots;
+    return local;
+  }
+
+  int local(DType dtype) {
+    return local(dtype == DType.F64 ? 2 : 1);
+  }
+
+  // ------------------------------------------------------------------ constants and what calls bring
+
+  void constant(int value) {
+    if (value >= -1 && value <= 5) {
+      mv.visitInsn(Opcodes.ICONST_0 + value);
+    } else if (value >= Byte.MIN_VALUE && value <= Byte.MAX_VALUE) {
+      mv.visitIntInsn(Opcodes.BIPUSH, value);
+    } else if (value >= Short.MIN_VALUE && value <= Short.MAX_VALUE) {
+      mv.visitIntInsn(Opcodes.SIPUSH, value);
+    } else {
+      mv.visitLdcInsn(value);
+    }
+  }
+
+  /** A number of an element type; bool is 0 or 1. */
+  void constant(double value, DType dtype) {
+    switch (dtype) {
+      case F32 -> mv.visitLdcInsn((float) value);
+      case F64 -> mv.visitLdcInsn(value);
+      case I32 -> constant((int) value);
+      case BOOL -> constant(value != 0 ? 1 : 0);
+    }
+  }
+
+  /** Pushes the value of an extent: a constant, or a local that the prologue loads. */
+  void extent(Extent extent) {
+    if (extent.isConstant()) {
+      constant(Math.toIntExact(extent.constant().getAsLong()));
+    } else {
+      int id = context.extent(extent);
+      mv.visitVarInsn(Opcodes.ILOAD, extents.computeIfAbsent(id, i -> 0));
+    }
+  }
+
+  /** Pushes the array of a buffer. */
+  void array(Buffer buffer) {
+    mv.visitVarInsn(Opcodes.ALOAD, buffers.computeIfAbsent(buffer.id(), i -> 0));
+  }
+
+  /** Pushes the key of a draw; a long. */
+  void key(String address) {
+    int id = context.draw(address);
+    mv.visitVarInsn(Opcodes.LLOAD, keys.computeIfAbsent(id, i -> 0));
+  }
+
+  /** Pushes the array of the scratch memory for an element type. */
+  void scratch(DType dtype) {
+    mv.visitVarInsn(Opcodes.ALOAD, 1);
+    mv.visitFieldInsn(Opcodes.GETFIELD, SCRATCH, Lane.field(dtype), "[" + Lane.letter(dtype));
+  }
+
+  // ------------------------------------------------------------------ numbers
+
+  void load(DType dtype, int local) {
+    mv.visitVarInsn(opcode(dtype, Opcodes.ILOAD, Opcodes.FLOAD, Opcodes.DLOAD), local);
+  }
+
+  void store(DType dtype, int local) {
+    mv.visitVarInsn(opcode(dtype, Opcodes.ISTORE, Opcodes.FSTORE, Opcodes.DSTORE), local);
+  }
+
+  /** An instruction in its form for an element type. */
+  void arithmetic(DType dtype, int forInt, int forFloat, int forDouble) {
+    mv.visitInsn(opcode(dtype, forInt, forFloat, forDouble));
+  }
+
+  private static int opcode(DType dtype, int forInt, int forFloat, int forDouble) {
+    return switch (dtype) {
+      case F32 -> forFloat;
+      case F64 -> forDouble;
+      case I32, BOOL -> forInt;
+    };
+  }
+
+  void arrayLoad(DType dtype) {
+    mv.visitInsn(
+        dtype == DType.BOOL
+            ? Opcodes.BALOAD
+            : opcode(dtype, Opcodes.IALOAD, Opcodes.FALOAD, Opcodes.DALOAD));
+  }
+
+  void arrayStore(DType dtype) {
+    mv.visitInsn(
+        dtype == DType.BOOL
+            ? Opcodes.BASTORE
+            : opcode(dtype, Opcodes.IASTORE, Opcodes.FASTORE, Opcodes.DASTORE));
+  }
+
+  void insn(int opcode) {
+    mv.visitInsn(opcode);
+  }
+
+  void iload(int local) {
+    mv.visitVarInsn(Opcodes.ILOAD, local);
+  }
+
+  void istore(int local) {
+    mv.visitVarInsn(Opcodes.ISTORE, local);
+  }
+
+  void aload(int local) {
+    mv.visitVarInsn(Opcodes.ALOAD, local);
+  }
+
+  void astore(int local) {
+    mv.visitVarInsn(Opcodes.ASTORE, local);
+  }
+
+  void callStatic(String owner, String name, String descriptor) {
+    mv.visitMethodInsn(Opcodes.INVOKESTATIC, owner, name, descriptor, false);
+  }
+
+  void call(String owner, String name, String descriptor) {
+    mv.visitMethodInsn(Opcodes.INVOKEVIRTUAL, owner, name, descriptor, false);
+  }
+
+  // ------------------------------------------------------------------ loops
+
+  /**
+   * {@code for (; index + step <= limit; index += step) body}; the index has its first value, {@code
+   * limit} pushes the limit.
+   */
+  void loop(int index, int step, Runnable limit, Runnable body) {
+    Label head = new Label();
+    Label exit = new Label();
+    mv.visitLabel(head);
+    iload(index);
+    if (step > 1) {
+      constant(step);
+      insn(Opcodes.IADD);
+      limit.run();
+      mv.visitJumpInsn(Opcodes.IF_ICMPGT, exit);
+    } else {
+      limit.run();
+      mv.visitJumpInsn(Opcodes.IF_ICMPGE, exit);
+    }
+    body.run();
+    if (step <= Short.MAX_VALUE) {
+      mv.visitIincInsn(index, step);
+    } else {
+      iload(index);
+      constant(step);
+      insn(Opcodes.IADD);
+      istore(index);
+    }
+    mv.visitJumpInsn(Opcodes.GOTO, head);
+    mv.visitLabel(exit);
+  }
+
+  /** An index from 0 below an extent. */
+  int count(Extent extent, java.util.function.IntConsumer body) {
+    int index = local(1);
+    constant(0);
+    istore(index);
+    loop(index, 1, () -> extent(extent), () -> body.accept(index));
+    return index;
+  }
+}

@@ -1,0 +1,242 @@
+package dlx.emit;
+
+import dlx.graph.Extent;
+import dlx.runtime.DType;
+import dlx.schedule.Access;
+import dlx.schedule.Instruction;
+import dlx.schedule.Kernel;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The kernel Columns: loops over all axes but the reduced one, vectors along the last; inside, the loop
+ * over the reduced axis with an accumulator per lane. Several neighbouring vectors at a time, so that
+ * additions need not wait for each other.
+ */
+final class ColumnEmitter {
+  private static final int NEIGHBOURS = 4;
+
+  private final Code code;
+  private final int bits;
+  private final Kernel.Columns kernel;
+  private final List<Integer> order;
+  private final int columns;
+  private final Nest nest;
+  private final List<Instruction.Folded> folds = new ArrayList<>();
+  private final List<Instruction> folded;
+
+  private ColumnEmitter(Code code, int bits, Kernel.Columns kernel) {
+    this.code = code;
+    this.bits = bits;
+    this.kernel = kernel;
+    int axes = kernel.axes().size();
+    this.order = new ArrayList<>();
+    for (int axis = 0; axis < axes - 1; axis++) {
+      if (axis != kernel.reduced()) {
+        order.add(axis);
+      }
+    }
+    this.columns = order.size();
+    order.add(axes - 1);
+    order.add(kernel.reduced());
+    this.nest = new Nest(code, kernel.stores(), axes, order::get, columns + 1);
+    for (Instruction i : nest.instructions()) {
+      if (i instanceof Instruction.Folded fold) {
+        folds.add(fold);
+      }
+    }
+    this.folded = Nest.reachable(folds.stream().map(Instruction.Folded::value).toList(), true);
+  }
+
+  static void emit(Code code, int bits, Kernel.Columns kernel) {
+    ColumnEmitter emitter = new ColumnEmitter(code, bits, kernel);
+    Nest.Bases bases = new Nest.Bases();
+    emitter.level(0, bases, new Body(code, new Lane(1), emitter.outside(bases)));
+  }
+
+  /** The axis that threads share. */
+  static Extent units(Kernel.Columns kernel) {
+    return kernel.axes().size() > 2
+        ? kernel.axes().get(kernel.reduced() == 0 ? 1 : 0)
+        : kernel.axes().getLast();
+  }
+
+  private Extent extent(int loop) {
+    return kernel.axes().get(order.get(loop));
+  }
+
+  private Body.Indexer outside(Nest.Bases bases) {
+    return new Body.Indexer() {
+      @Override
+      public void push(Access access) {
+        nest.push(bases, access);
+      }
+
+      @Override
+      public Extent stride(Access access) {
+        return Extent.ZERO;
+      }
+    };
+  }
+
+  private void level(int level, Nest.Bases bases, Body body) {
+    for (Instruction i : nest.instructions()) {
+      if (nest.depth(i) <= level && nest.phase(i) == 0) {
+        body.compute(i);
+      }
+    }
+    int index = code.local(1);
+    if (level == 0) {
+      code.iload(Code.FROM);
+    } else {
+      code.constant(0);
+    }
+    code.istore(index);
+    Runnable limit = level == 0 ? () -> code.iload(Code.TO) : () -> code.extent(extent(level));
+    if (level < columns) {
+      code.loop(
+          index,
+          1,
+          limit,
+          () -> {
+            Nest.Bases inner = nest.enter(bases, level, index);
+            level(level + 1, inner, body.inner(new Lane(1), outside(inner)));
+          });
+      return;
+    }
+    Lane lane = lane();
+    if (lane.isVector()) {
+      if (folded.size() <= 12 && folds.size() <= 2) {
+        code.loop(
+            index,
+            NEIGHBOURS * lane.lanes(),
+            limit,
+            () -> new Strip(lane, NEIGHBOURS, bases, body, index).emit());
+      }
+      code.loop(index, lane.lanes(), limit, () -> new Strip(lane, 1, bases, body, index).emit());
+    }
+    boolean whole =
+        lane.isVector()
+            && extent(columns).isConstant()
+            && extent(columns).constant().getAsLong() % lane.lanes() == 0;
+    if (!whole) {
+      code.loop(index, 1, limit, () -> new Strip(new Lane(1), 1, bases, body, index).emit());
+    }
+  }
+
+  private Lane lane() {
+    List<DType> dtypes = new ArrayList<>();
+    boolean possible = true;
+    for (Instruction i : nest.instructions()) {
+      if (nest.depth(i) > columns) {
+        dtypes.add(i.dtype());
+        i.inputs().forEach(x -> dtypes.add(x.dtype()));
+        possible &= nest.hasVectorForm(i, columns);
+      }
+    }
+    for (Kernel.Store store : nest.stores()) {
+      Extent stride = nest.stride(store.access(), columns);
+      possible &= stride.isOne();
+    }
+    Lane wide = Lane.of(bits, dtypes);
+    if (!possible || !wide.isVector()) {
+      return new Lane(1);
+    }
+    long width =
+        extent(columns).isConstant() ? extent(columns).constant().getAsLong() : Long.MAX_VALUE;
+    int lanes = wide.lanes();
+    while (lanes > width) {
+      lanes /= 2;
+    }
+    return new Lane(lanes < 2 ? 1 : lanes);
+  }
+
+  /** Some neighbouring vectors of columns, or one column. */
+  private final class Strip {
+    private final Lane lane;
+    private final int neighbours;
+    private final Nest.Bases outer;
+    private final int index;
+    private final List<Body> bodies = new ArrayList<>();
+    private final List<Nest.Bases> bases = new ArrayList<>();
+
+    Strip(Lane lane, int neighbours, Nest.Bases outer, Body body, int index) {
+      this.lane = lane;
+      this.neighbours = neighbours;
+      this.outer = outer;
+      this.index = index;
+      for (int n = 0; n < neighbours; n++) {
+        int column = index;
+        if (n > 0) {
+          column = code.local(1);
+          code.iload(index);
+          code.constant(n * lane.lanes());
+          code.insn(org.objectweb.asm.Opcodes.IADD);
+          code.istore(column);
+        }
+        Nest.Bases own = nest.enter(this.outer, columns, column);
+        bases.add(own);
+        bodies.add(body.inner(lane, along(own, -1)));
+      }
+    }
+
+    private Body.Indexer along(Nest.Bases own, int row) {
+      return new Body.Indexer() {
+        @Override
+        public void push(Access access) {
+          if (row < 0) {
+            nest.push(own, access);
+          } else {
+            nest.push(own, access, columns + 1, row, 0);
+          }
+        }
+
+        @Override
+        public Extent stride(Access access) {
+          return lane.isVector() ? nest.stride(access, columns) : Extent.ZERO;
+        }
+      };
+    }
+
+    private void emit() {
+      List<Map<Instruction.Folded, Integer>> accumulators = new ArrayList<>();
+      for (Body body : bodies) {
+        for (Instruction i : nest.instructions()) {
+          if (nest.depth(i) <= columns + 1 && nest.phase(i) == 0) {
+            body.compute(i);
+          }
+        }
+        Map<Instruction.Folded, Integer> one = new LinkedHashMap<>();
+        folds.forEach(f -> one.put(f, Folds.begin(body, f, isVector(body, f))));
+        accumulators.add(one);
+      }
+      code.count(
+          kernel.axes().get(kernel.reduced()),
+          row -> {
+            for (int n = 0; n < neighbours; n++) {
+              Body body = bodies.get(n).inner(lane, along(bases.get(n), row));
+              folded.forEach(body::compute);
+              Map<Instruction.Folded, Integer> one = accumulators.get(n);
+              folds.forEach(
+                  f -> Folds.accumulate(body, f, one.get(f), isVector(body, f)));
+            }
+          });
+      for (int n = 0; n < neighbours; n++) {
+        Body body = bodies.get(n);
+        accumulators.get(n).forEach((f, local) -> body.bind(f, local, isVector(body, f)));
+        for (Instruction i : nest.instructions()) {
+          if (nest.phase(i) > 0) {
+            body.compute(i);
+          }
+        }
+        nest.stores().forEach(s -> body.write(s.access(), s.value()));
+      }
+    }
+
+    private boolean isVector(Body body, Instruction.Folded fold) {
+      return body.isVector(fold.value());
+    }
+  }
+}

@@ -1,0 +1,322 @@
+package dlx.emit;
+
+import dlx.graph.Extent;
+import dlx.graph.Reduction;
+import dlx.runtime.DType;
+import dlx.schedule.Access;
+import dlx.schedule.Instruction;
+import dlx.schedule.Kernel;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The kernel Loops: loops over all axes; along the last one vectors, as often as folds need it. What
+ * does not change along a loop is computed before it.
+ */
+final class LoopEmitter {
+  /** Accumulators that a fold of a long row uses, so that additions need not wait for each other. */
+  private static final int ACCUMULATORS = 4;
+
+  private final Code code;
+  private final int bits;
+  private final Kernel.Loops kernel;
+  private final Nest nest;
+  private final int last;
+
+  private LoopEmitter(Code code, int bits, Kernel.Loops kernel) {
+    this.code = code;
+    this.bits = bits;
+    this.kernel = kernel;
+    this.last = kernel.axes().size() - 1;
+    this.nest = new Nest(code, kernel.stores(), last + 1, l -> l, Math.max(0, last));
+  }
+
+  static void emit(Code code, int bits, Kernel.Loops kernel) {
+    LoopEmitter emitter = new LoopEmitter(code, bits, kernel);
+    Nest.Bases bases = new Nest.Bases();
+    Body body = emitter.numbers(bases);
+    if (emitter.last < 0) {
+      emitter.hoist(body, 0, 0);
+      emitter.storesAt(body, 0, 0);
+    } else {
+      emitter.level(0, bases, body);
+    }
+  }
+
+  /** Can threads share the first axis? Not if it is the axis of a fold. */
+  static boolean isSerial(Kernel.Loops kernel) {
+    return kernel.axes().isEmpty()
+        || kernel.axes().size() == 1
+            && Kernel.instructions(kernel.stores()).stream()
+                .anyMatch(i -> i instanceof Instruction.Folded);
+  }
+
+  /** A body of plain numbers outside of the last loop. */
+  private Body numbers(Nest.Bases bases) {
+    return new Body(code, new Lane(1), indexer(bases));
+  }
+
+  private Body.Indexer indexer(Nest.Bases bases) {
+    return new Body.Indexer() {
+      @Override
+      public void push(Access access) {
+        nest.push(bases, access);
+      }
+
+      @Override
+      public Extent stride(Access access) {
+        return Extent.ZERO;
+      }
+    };
+  }
+
+  /** Inside {@code level} loops. */
+  private void level(int level, Nest.Bases bases, Body body) {
+    if (level == last) {
+      rows(bases, body);
+      return;
+    }
+    hoist(body, level, 0);
+    storesAt(body, level, 0);
+    loop(
+        level,
+        1,
+        index -> {
+          Nest.Bases inner = nest.enter(bases, level, index);
+          level(level + 1, inner, body.inner(new Lane(1), indexer(inner)));
+        },
+        null);
+  }
+
+  /** A loop over an axis; the first axis is the part of this thread. */
+  private int loop(int axis, int step, java.util.function.IntConsumer turn, Integer index) {
+    boolean first = axis == 0 && !isSerial(kernel);
+    int local = index == null ? code.local(1) : index;
+    if (index == null) {
+      start(axis, local);
+    }
+    Runnable limit =
+        first ? () -> code.iload(Code.TO) : () -> code.extent(kernel.axes().get(axis));
+    code.loop(local, step, limit, () -> turn.accept(local));
+    return local;
+  }
+
+  private void start(int axis, int local) {
+    if (axis == 0 && !isSerial(kernel)) {
+      code.iload(Code.FROM);
+    } else {
+      code.constant(0);
+    }
+    code.istore(local);
+  }
+
+  /** Computes what depends on so many loops and so many folds. */
+  private void hoist(Body body, int depth, int phase) {
+    for (Instruction i : nest.instructions()) {
+      boolean here = nest.depth(i) <= depth && nest.phase(i) == phase;
+      if (here && !(i instanceof Instruction.Folded)) {
+        body.compute(i);
+      }
+    }
+  }
+
+  private void storesAt(Body body, int depth, int phase) {
+    for (Kernel.Store store : nest.stores()) {
+      boolean outer = last < 0 || nest.depth(store.access()) <= last;
+      int at = Math.max(nest.depth(store.access()), nest.depth(store.value()));
+      if (outer && at == depth && nest.phase(store.value()) == phase) {
+        body.write(store.access(), store.value());
+      }
+    }
+  }
+
+  // ------------------------------------------------------------------ the last axis
+
+  private void rows(Nest.Bases bases, Body body) {
+    for (int phase = 0; phase <= nest.phases(); phase++) {
+      hoist(body, last, phase);
+      storesAt(body, last, phase);
+      List<Instruction.Folded> folds = new ArrayList<>();
+      for (Instruction i : nest.instructions()) {
+        if (i instanceof Instruction.Folded fold && nest.phase(fold.value()) == phase) {
+          folds.add(fold);
+        }
+      }
+      int now = phase;
+      List<Kernel.Store> stores =
+          nest.stores().stream()
+              .filter(s -> nest.depth(s.access()) > last && nest.phase(s.value()) == now)
+              .toList();
+      if (!folds.isEmpty() || !stores.isEmpty()) {
+        new Pass(bases, body, folds, stores).emit();
+      }
+    }
+  }
+
+  /** One walk along the last axis. */
+  private final class Pass {
+    private final Nest.Bases bases;
+    private final Body outer;
+    private final List<Instruction.Folded> folds;
+    private final List<Kernel.Store> stores;
+    private final List<Instruction> inside;
+    private final Lane lane;
+    private final Extent extent = kernel.axes().get(last);
+
+    Pass(
+        Nest.Bases bases,
+        Body outer,
+        List<Instruction.Folded> folds,
+        List<Kernel.Store> stores) {
+      this.bases = bases;
+      this.outer = outer;
+      this.folds = folds;
+      this.stores = stores;
+      List<Instruction> roots = new ArrayList<>();
+      folds.forEach(f -> roots.add(f.value()));
+      stores.forEach(s -> roots.add(s.value()));
+      this.inside =
+          Nest.reachable(roots, true).stream().filter(i -> nest.depth(i) > last).toList();
+      this.lane = choose(roots);
+    }
+
+    /** Vectors if everything here has a vector form, not wider than the row. */
+    private Lane choose(List<Instruction> roots) {
+      List<DType> dtypes = new ArrayList<>();
+      boolean possible = true;
+      for (Instruction i : inside) {
+        dtypes.add(i.dtype());
+        i.inputs().forEach(x -> dtypes.add(x.dtype()));
+        possible &= nest.hasVectorForm(i, last);
+      }
+      roots.forEach(i -> dtypes.add(i.dtype()));
+      for (Kernel.Store store : stores) {
+        possible &= nest.stride(store.access(), last).isOne();
+      }
+      possible &= folds.stream().noneMatch(f -> f.kind() == Reduction.Kind.ARGMAX);
+      Lane wide = Lane.of(bits, dtypes);
+      if (!possible || !wide.isVector()) {
+        return new Lane(1);
+      }
+      long width = extent.isConstant() ? extent.constant().getAsLong() : Long.MAX_VALUE;
+      int lanes = wide.lanes();
+      while (lanes > width) {
+        lanes /= 2;
+      }
+      return new Lane(lanes < 2 ? 1 : lanes);
+    }
+
+    private void emit() {
+      Map<Instruction.Folded, Integer> numbers = new LinkedHashMap<>();
+      int index = code.local(1);
+      start(last, index);
+      if (lane.isVector()) {
+        vectors(index, numbers);
+      } else {
+        folds.forEach(f -> numbers.put(f, Folds.begin(outer, f, false)));
+      }
+      boolean whole =
+          lane.isVector()
+              && extent.isConstant()
+              && extent.constant().getAsLong() % lane.lanes() == 0;
+      if (!whole) {
+        singles(index, numbers);
+      }
+      numbers.forEach((fold, local) -> outer.bind(fold, local, false));
+    }
+
+    private void vectors(int index, Map<Instruction.Folded, Integer> numbers) {
+      int unroll = unroll();
+      List<Map<Instruction.Folded, Integer>> accumulators = new ArrayList<>();
+      Body plain = outer.inner(lane, indexer(bases));
+      for (int u = 0; u < unroll; u++) {
+        Map<Instruction.Folded, Integer> one = new LinkedHashMap<>();
+        folds.forEach(f -> one.put(f, Folds.begin(plain, f, true)));
+        accumulators.add(one);
+      }
+      if (unroll > 1) {
+        loop(
+            last,
+            unroll * lane.lanes(),
+            i -> {
+              for (int u = 0; u < unroll; u++) {
+                turn(i, u * lane.lanes(), accumulators.get(u));
+              }
+            },
+            index);
+        for (int half = unroll / 2; half > 0; half /= 2) {
+          for (int u = 0; u < half; u++) {
+            for (Instruction.Folded f : folds) {
+              int from = accumulators.get(u + half).get(f);
+              Folds.merge(plain, f, accumulators.get(u).get(f), from);
+            }
+          }
+        }
+      }
+      loop(last, lane.lanes(), i -> turn(i, 0, accumulators.getFirst()), index);
+      for (Instruction.Folded f : folds) {
+        numbers.put(f, Folds.lanes(plain, lane, f, accumulators.getFirst().get(f)));
+      }
+    }
+
+    /** Folds over long rows of few operations take several accumulators. */
+    private int unroll() {
+      boolean isLong =
+          !extent.isConstant()
+              || extent.constant().getAsLong() >= 2L * ACCUMULATORS * lane.lanes();
+      return !folds.isEmpty() && isLong && inside.size() <= 12 ? ACCUMULATORS : 1;
+    }
+
+    private void turn(int index, int ahead, Map<Instruction.Folded, Integer> accumulators) {
+      Body body = outer.inner(lane, along(index, ahead, true));
+      inside.forEach(body::compute);
+      folds.forEach(f -> Folds.accumulate(body, f, accumulators.get(f), true));
+      stores.forEach(s -> body.write(s.access(), s.value()));
+    }
+
+    private void singles(int index, Map<Instruction.Folded, Integer> numbers) {
+      Map<Instruction.Folded, Integer> best = new LinkedHashMap<>();
+      for (Instruction.Folded f : folds) {
+        if (f.kind() == Reduction.Kind.ARGMAX) {
+          DType dtype = f.value().dtype();
+          int local = code.local(dtype);
+          code.constant(0, dtype);
+          code.store(dtype, local);
+          best.put(f, local);
+        }
+      }
+      loop(
+          last,
+          1,
+          i -> {
+            Body body = outer.inner(new Lane(1), along(i, 0, false));
+            inside.forEach(body::compute);
+            for (Instruction.Folded f : folds) {
+              if (f.kind() == Reduction.Kind.ARGMAX) {
+                Folds.argmax(body, f, best.get(f), numbers.get(f), i);
+              } else {
+                Folds.accumulate(body, f, numbers.get(f), false);
+              }
+            }
+            stores.forEach(s -> body.write(s.access(), s.value()));
+          },
+          index);
+    }
+
+    private Body.Indexer along(int index, int ahead, boolean vector) {
+      return new Body.Indexer() {
+        @Override
+        public void push(Access access) {
+          nest.push(bases, access, last, index, ahead);
+        }
+
+        @Override
+        public Extent stride(Access access) {
+          return vector ? nest.stride(access, last) : Extent.ZERO;
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Kernels to bytecode. A loop is written once and spelled twice: with vectors of the Vector API, and
+ * with single numbers.
+ *
+ * <pre>
+ * ClassEmitter    a schedule to classes, {@link dlx.runtime.Program} and {@link dlx.runtime.CompiledFunction}
+ * LoopEmitter     the kernels Loops and Columns
+ * ProductEmitter  the kernel Product
+ * CallEmitter     kernels that are one call into the runtime
+ * Body            one value: registers, loads, operators
+ * Lane            the dictionary of Vector API names, as strings
+ * Code            one method while it is written
+ * </pre>
+ *
+ * The only package that knows ASM. Nothing here decides what is computed where.
+ */
+package dlx.emit;

@@ -1,0 +1,253 @@
+package dlx.schedule;
+
+import dlx.graph.Elementwise;
+import dlx.graph.Extent;
+import dlx.graph.Indexing;
+import dlx.graph.Leaf;
+import dlx.graph.Node;
+import dlx.graph.Reduction;
+import dlx.source.Span;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Writes the instructions of one group of LOOPS or COLUMNS. */
+final class Assemble {
+  private final Group group;
+  private final Map<Node, View> views;
+  private final Function<Node, Buffer> memory;
+  private final Map<Node, Instruction> values = new HashMap<>();
+  private final Map<Object, Instruction> leaves = new HashMap<>();
+  private final Map<Access, Instruction> loads = new HashMap<>();
+
+  private Assemble(Group group, Map<Node, View> views, Function<Node, Buffer> memory) {
+    this.group = group;
+    this.views = views;
+    this.memory = memory;
+  }
+
+  /**
+   * @param stored the nodes that other kernels read
+   * @param memory the buffer of a node or of a leaf that lies in memory
+   */
+  static Kernel kernel(
+      Group group, Map<Node, View> views, Set<Node> stored, Function<Node, Buffer> memory) {
+    return new Assemble(group, views, memory).kernel(stored);
+  }
+
+  private Kernel kernel(Set<Node> stored) {
+    List<Node> nodes = group.members().keySet().stream().sorted(Comparator.comparingInt(Node::id)).toList();
+    Span span = Span.NONE;
+    for (Node node : nodes) {
+      values.put(node, value(node));
+      span = node.span() == Span.NONE ? span : node.span();
+    }
+    List<Kernel.Store> stores = new ArrayList<>();
+    for (Node node : nodes) {
+      if (stored.contains(node)) {
+        Group.Place place = group.members().get(node);
+        List<Extent> frame = group.frame(place);
+        stores.add(
+            new Kernel.Store(
+                access(memory.apply(node), Extent.ZERO, View.contiguous(frame), place),
+                values.get(node)));
+      }
+    }
+    for (Group.Sink sink : group.sinks()) {
+      Group.Place place = group.place(sink);
+      Access to =
+          access(memory.apply(sink.target()), sink.to().offset(), sink.to().strides(), place);
+      stores.add(new Kernel.Store(to, operand(views.get(sink.value()), place)));
+      span = sink.target().span() == Span.NONE ? span : sink.target().span();
+    }
+    return group.kind() == Group.Kind.COLUMNS
+        ? new Kernel.Columns(group.space(), group.reduced(), stores, span)
+        : Collapse.loops(new Kernel.Loops(group.space(), stores, span));
+  }
+
+  private Instruction value(Node node) {
+    Group.Place place = group.members().get(node);
+    return switch (node.op()) {
+      case Elementwise operator ->
+          new Instruction.Apply(
+              operator,
+              node.inputs().stream().map(x -> operand(views.get(x), place)).toList(),
+              node.type().dtype());
+      case Reduction reduction ->
+          new Instruction.Folded(
+              reduction.kind(),
+              operand(views.get(node.input(0)), new Group.Place(true, group.space().size())));
+      case Indexing.Gather gather -> pick(node, gather, place);
+      default -> throw new IllegalStateException("not computed in loops: " + node);
+    };
+  }
+
+  private Instruction pick(Node node, Indexing.Gather gather, Group.Place place) {
+    View x = views.get(node.input(0));
+    int axis = gather.axis();
+    int ids = node.input(1).type().rank();
+    List<Extent> strides = new ArrayList<>(x.strides().subList(0, axis));
+    for (int i = 0; i < ids; i++) {
+      strides.add(Extent.ZERO);
+    }
+    strides.addAll(x.strides().subList(axis + 1, x.strides().size()));
+    return new Instruction.Pick(
+        access(memory.apply(x.base()), x.offset(), strides, place),
+        operand(Fuse.indexView(node, views.get(node.input(1))), place),
+        x.strides().get(axis),
+        x.shape().get(axis),
+        gather.checked(),
+        node.span());
+  }
+
+  /** A value that is visited at a place: a member's register, or a leaf, or memory. */
+  private Instruction operand(View view, Group.Place place) {
+    Instruction member = values.get(view.base());
+    if (member != null) {
+      return member;
+    }
+    View seen = view.reshape(group.frame(place));
+    Node base = view.base();
+    return switch (base.op()) {
+      case Leaf.Constant c ->
+          leaves.computeIfAbsent(base, b -> new Instruction.Number(c.value(), c.dtype()));
+      case Leaf.SizeOf s -> leaves.computeIfAbsent(base, b -> new Instruction.SizeNumber(s.extent()));
+      case Leaf.Iota i ->
+          leaves.computeIfAbsent(
+              List.of(base, access(null, seen.offset(), seen.strides(), place)),
+              b -> new Instruction.Position(access(null, seen.offset(), seen.strides(), place)));
+      case Leaf.Uniform u ->
+          leaves.computeIfAbsent(
+              List.of(base, access(null, seen.offset(), seen.strides(), place)),
+              b ->
+                  new Instruction.Draw(
+                      u.address(),
+                      u.type().dtype(),
+                      access(null, seen.offset(), seen.strides(), place)));
+      default ->
+          loads.computeIfAbsent(
+              access(memory.apply(base), seen.offset(), seen.strides(), place),
+              Instruction.Load::new);
+    };
+  }
+
+  /** An access with a stride for every axis of the group's space. */
+  private Access access(Buffer buffer, Extent offset, List<Extent> strides, Group.Place place) {
+    List<Extent> all = new ArrayList<>(strides);
+    int axes = place.before() ? group.space().size() : group.space().size() - 1;
+    while (all.size() < axes) {
+      all.add(Extent.ZERO);
+    }
+    if (!place.before()) {
+      all.add(group.reduced(), Extent.ZERO);
+    }
+    List<Extent> space = group.space();
+    for (int axis = 0; axis < all.size(); axis++) {
+      if (space.get(axis).isOne()) {
+        all.set(axis, Extent.ZERO);
+      }
+    }
+    return new Access(buffer, offset, all);
+  }
+
+  /** Loops that walk evenly through all memory become one. */
+  static final class Collapse {
+    private Collapse() {}
+
+    static Kernel.Loops loops(Kernel.Loops loops) {
+      boolean folds =
+          Kernel.instructions(loops.stores()).stream().anyMatch(i -> i instanceof Instruction.Folded);
+      List<Extent> axes = new ArrayList<>(loops.axes());
+      List<Integer> kept = new ArrayList<>();
+      for (int axis = 0; axis < axes.size(); axis++) {
+        boolean last = axis == axes.size() - 1;
+        if (!axes.get(axis).isOne() || last && folds) {
+          kept.add(axis);
+        }
+      }
+      Kernel.Loops fewer = loops.axes().size() == kept.size() ? loops : select(loops, kept);
+      for (int axis = fewer.axes().size() - 2; axis >= 0; axis--) {
+        boolean last = axis == fewer.axes().size() - 2;
+        if (!(last && folds) && isEven(fewer, axis)) {
+          fewer = merge(fewer, axis);
+        }
+      }
+      return fewer;
+    }
+
+    private static boolean isEven(Kernel.Loops loops, int axis) {
+      Extent inner = loops.axes().get(axis + 1);
+      return accesses(loops)
+          .allMatch(
+              a -> a.strides().get(axis).equals(a.strides().get(axis + 1).times(inner)));
+    }
+
+    private static java.util.stream.Stream<Access> accesses(Kernel.Loops loops) {
+      return java.util.stream.Stream.concat(
+          loops.stores().stream().map(Kernel.Store::access),
+          Kernel.instructions(loops.stores()).stream()
+              .map(Instruction::access)
+              .filter(java.util.Objects::nonNull));
+    }
+
+    private static Kernel.Loops select(Kernel.Loops loops, List<Integer> kept) {
+      return rewrite(loops, kept.stream().map(loops.axes()::get).toList(), kept);
+    }
+
+    private static Kernel.Loops merge(Kernel.Loops loops, int axis) {
+      List<Extent> axes = new ArrayList<>(loops.axes());
+      axes.set(axis, axes.get(axis).times(axes.remove(axis + 1)));
+      List<Integer> kept = new ArrayList<>();
+      for (int i = 0; i < loops.axes().size(); i++) {
+        if (i != axis) {
+          kept.add(i);
+        }
+      }
+      return rewrite(loops, axes, kept);
+    }
+
+    private static Kernel.Loops rewrite(Kernel.Loops loops, List<Extent> axes, List<Integer> kept) {
+      Function<Access, Access> change =
+          a ->
+              a == null
+                  ? null
+                  : new Access(
+                      a.buffer(), a.offset(), kept.stream().map(a.strides()::get).toList());
+      Map<Instruction, Instruction> changed = new IdentityHashMap<>();
+      for (Instruction i : Kernel.instructions(loops.stores())) {
+        changed.put(i, rewrite(i, change, changed));
+      }
+      List<Kernel.Store> stores =
+          loops.stores().stream()
+              .map(s -> new Kernel.Store(change.apply(s.access()), changed.get(s.value())))
+              .toList();
+      return new Kernel.Loops(axes, stores, loops.span());
+    }
+
+    private static Instruction rewrite(
+        Instruction instruction,
+        Function<Access, Access> change,
+        Map<Instruction, Instruction> changed) {
+      Access access = change.apply(instruction.access());
+      return switch (instruction) {
+        case Instruction.Load l -> new Instruction.Load(access);
+        case Instruction.Position p -> new Instruction.Position(access);
+        case Instruction.Draw d -> new Instruction.Draw(d.address(), d.dtype(), access);
+        case Instruction.Number n -> n;
+        case Instruction.SizeNumber s -> s;
+        case Instruction.Apply a ->
+            new Instruction.Apply(
+                a.operator(), a.inputs().stream().map(changed::get).toList(), a.dtype());
+        case Instruction.Pick p ->
+            new Instruction.Pick(
+                access, changed.get(p.index()), p.stride(), p.extent(), p.checked(), p.span());
+        case Instruction.Folded f -> new Instruction.Folded(f.kind(), changed.get(f.value()));
+      };
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Where generated classes live, so that their names begin with the name of this package. */
+package dlx.generated;

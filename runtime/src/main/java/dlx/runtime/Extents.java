@@ -1,0 +1,80 @@
+package dlx.runtime;
+
+import java.util.List;
+
+/** Evaluates the postfix expressions of {@link Program#extents()}. */
+final class Extents {
+  private enum Kind {
+    NUMBER,
+    SYMBOL,
+    PLUS,
+    TIMES,
+    QUOTIENT,
+    REMAINDER
+  }
+
+  private record Token(Kind kind, long value) {}
+
+  private final Token[][] programs;
+  private final long[] stack = new long[64];
+
+  Extents(List<String> texts) {
+    programs = new Token[texts.size()][];
+    for (int i = 0; i < programs.length; i++) {
+      String[] words = texts.get(i).split(" ", -1);
+      programs[i] = new Token[words.length];
+      for (int j = 0; j < words.length; j++) {
+        programs[i][j] = token(words[j]);
+      }
+    }
+  }
+
+  private static Token token(String word) {
+    return switch (word) {
+      case "+" -> new Token(Kind.PLUS, 0);
+      case "*" -> new Token(Kind.TIMES, 0);
+      case "/" -> new Token(Kind.QUOTIENT, 0);
+      case "%" -> new Token(Kind.REMAINDER, 0);
+      default ->
+          word.startsWith("$")
+              ? new Token(Kind.SYMBOL, Integer.parseInt(word, 1, word.length(), 10))
+              : new Token(Kind.NUMBER, Long.parseLong(word));
+    };
+  }
+
+  /** The value of expression {@code index}; too large for an array is an error. */
+  int value(int index, long[] symbols) {
+    int top = 0;
+    for (Token token : programs[index]) {
+      switch (token.kind()) {
+        case NUMBER -> stack[top++] = token.value();
+        case SYMBOL -> stack[top++] = symbols[(int) token.value()];
+        case PLUS -> {
+          top--;
+          stack[top - 1] += stack[top];
+        }
+        case TIMES -> {
+          top--;
+          stack[top - 1] = Math.multiplyExact(stack[top - 1], stack[top]);
+        }
+        case QUOTIENT -> {
+          top--;
+          stack[top - 1] = Math.floorDiv(stack[top - 1], stack[top]);
+        }
+        case REMAINDER -> {
+          top--;
+          stack[top - 1] = Math.floorMod(stack[top - 1], stack[top]);
+        }
+      }
+    }
+    long value = stack[0];
+    if (value > Integer.MAX_VALUE - 64 || value < -(long) Integer.MAX_VALUE) {
+      throw new DlxException(
+          "R0301",
+          "a tensor of this call would have " + value + " elements; the limit is 2147483583",
+          "",
+          "make it smaller, for example with a smaller batch");
+    }
+    return (int) value;
+  }
+}

@@ -1,0 +1,16 @@
+package dlx.runtime;
+
+/** Defines generated classes: hidden, so that they go when nobody needs them. */
+public final class Loader {
+  private Loader() {}
+
+  /** Loads a generated subclass of {@link Kernels} whose package is {@code dlx.generated}. */
+  public static Kernels load(byte[] bytes) {
+    try {
+      Class<?> type = dlx.generated.Home.lookup().defineHiddenClass(bytes, true).lookupClass();
+      return (Kernels) type.getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("a generated class does not load", e);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dlx.runtime;
+
+import java.util.Arrays;
+
+/** Kernels whose positions are data, called by generated code. */
+public final class Positions {
+  private Positions() {}
+
+  /**
+   * out[o, ids[p], i] += g[o, p, i] for every position p in order, after filling out with zeros.
+   *
+   * @param place for the error if a position is out of range; null if positions are not checked, and
+   *     then those outside are left out
+   */
+  public static void scatter(
+      float[] g, int[] ids, int idsOffset, float[] out, int outer, int positions, int extent, int inner, String place) {
+    Arrays.fill(out, 0, outer * extent * inner, 0f);
+    for (int o = 0; o < outer; o++) {
+      for (int p = 0; p < positions; p++) {
+        int position = position(ids[idsOffset + p], extent, place);
+        if (position >= 0) {
+          int to = (o * extent + position) * inner;
+          int from = (o * positions + p) * inner;
+          for (int i = 0; i < inner; i++) {
+            out[to + i] += g[from + i];
+          }
+        }
+      }
+    }
+  }
+
+  public static void scatter(
+      double[] g, int[] ids, int idsOffset, double[] out, int outer, int positions, int extent, int inner, String place) {
+    Arrays.fill(out, 0, outer * extent * inner, 0.0);
+    for (int o = 0; o < outer; o++) {
+      for (int p = 0; p < positions; p++) {
+        int position = position(ids[idsOffset + p], extent, place);
+        if (position >= 0) {
+          int to = (o * extent + position) * inner;
+          int from = (o * positions + p) * inner;
+          for (int i = 0; i < inner; i++) {
+            out[to + i] += g[from + i];
+          }
+        }
+      }
+    }
+  }
+
+  public static void scatter(
+      int[] g, int[] ids, int idsOffset, int[] out, int outer, int positions, int extent, int inner, String place) {
+    Arrays.fill(out, 0, outer * extent * inner, 0);
+    for (int o = 0; o < outer; o++) {
+      for (int p = 0; p < positions; p++) {
+        int position = position(ids[idsOffset + p], extent, place);
+        if (position >= 0) {
+          int to = (o * extent + position) * inner;
+          int from = (o * positions + p) * inner;
+          for (int i = 0; i < inner; i++) {
+            out[to + i] += g[from + i];
+          }
+        }
+      }
+    }
+  }
+
+  private static int position(int index, int extent, String place) {
+    if (place != null) {
+      return Frame.position(index, extent, place);
+    }
+    int position = index < 0 ? index + extent : index;
+    return position < extent ? position : -1;
+  }
+
+  /** out[row, :] = the positions that sort x[row, :] upwards; stable, NaN last. */
+  public static void argsort(float[] x, int[] out, int rows, int columns) {
+    double[] row = new double[columns];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        row[c] = x[r * columns + c];
+      }
+      argsort(row, out, r * columns);
+    }
+  }
+
+  public static void argsort(double[] x, int[] out, int rows, int columns) {
+    for (int r = 0; r < rows; r++) {
+      argsort(Arrays.copyOfRange(x, r * columns, (r + 1) * columns), out, r * columns);
+    }
+  }
+
+  public static void argsort(int[] x, int[] out, int rows, int columns) {
+    double[] row = new double[columns];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        row[c] = x[r * columns + c];
+      }
+      argsort(row, out, r * columns);
+    }
+  }
+
+  /** Bottom-up merge sort of positions; -0 and 0 are equal. */
+  private static void argsort(double[] keys, int[] out, int offset) {
+    int n = keys.length;
+    int[] from = new int[n];
+    int[] to = new int[n];
+    for (int i = 0; i < n; i++) {
+      from[i] = i;
+    }
+    for (int width = 1; width < n; width *= 2) {
+      for (int low = 0; low < n; low += 2 * width) {
+        int middle = Math.min(low + width, n);
+        int high = Math.min(low + 2 * width, n);
+        int left = low;
+        int right = middle;
+        for (int i = low; i < high; i++) {
+          boolean takeRight =
+              left >= middle || right < high && isBelow(keys[from[right]], keys[from[left]]);
+          to[i] = takeRight ? from[right++] : from[left++];
+        }
+      }
+      int[] swap = from;
+      from = to;
+      to = swap;
+    }
+    System.arraycopy(from, 0, out, offset, n);
+  }
+
+  private static boolean isBelow(double a, double b) {
+    return a < b || Double.isNaN(b) && !Double.isNaN(a);
+  }
+}

@@ -1,0 +1,59 @@
+package dlx.runtime;
+
+import java.util.List;
+
+/**
+ * Everything about a compiled entry but its code. Sizes are numbers into {@code extents}.
+ *
+ * @param name the name of the entry
+ * @param symbols the names of the sizes that the arguments bring
+ * @param extents expressions over the symbols in postfix form: numbers, {@code $0} for a symbol, {@code
+ *     + * / %} (floor pair), with spaces between
+ * @param arguments what the caller gives, in order
+ * @param slots parameters and states that are read or written
+ * @param outputs what the caller gets, in order
+ * @param temporaries memory of the call
+ * @param tables numbers of the program
+ * @param kernels in the order in which they run
+ * @param draws the addresses of the random draws
+ * @param commits copies at the end, from buffer to buffer
+ * @param checks what must hold of the sizes
+ */
+public record Program(
+    String name,
+    List<String> symbols,
+    List<String> extents,
+    List<Variable> arguments,
+    List<Slot> slots,
+    List<Variable> outputs,
+    List<Temporary> temporaries,
+    List<Table> tables,
+    List<Kernel> kernels,
+    List<Long> draws,
+    List<Commit> commits,
+    List<Check> checks) {
+
+  /** A named tensor; {@code buffer} is -1 if nothing reads it. */
+  public record Variable(String name, DType dtype, List<Integer> shape, int buffer) {}
+
+  /** A parameter or state, by its path. */
+  public record Slot(String path, DType dtype, List<Integer> shape, int buffer, boolean written) {}
+
+  /** Memory that is needed from kernel {@code first} to kernel {@code last}. */
+  public record Temporary(int buffer, DType dtype, int size, int first, int last) {}
+
+  /** Numbers, rounded to the element type. */
+  public record Table(int buffer, DType dtype, List<Double> values) {}
+
+  /**
+   * A kernel: {@code units} pieces that threads may share in multiples of {@code align}, each of about
+   * {@code work} simple operations; {@code serial} if they may not.
+   */
+  public record Kernel(int units, int align, int work, boolean serial) {}
+
+  /** Copy a buffer. */
+  public record Commit(DType dtype, int from, int to, int size) {}
+
+  /** {@code left} must equal {@code right}, or be at most {@code right}. */
+  public record Check(int left, boolean equal, int right, String message, String place) {}
+}

@@ -1,0 +1,30 @@
+package dlx.runtime;
+
+/** Memory that one thread uses inside one kernel. */
+public final class Scratch {
+  /** Room for the lanes of a vector. */
+  public final float[] f32 = new float[256];
+
+  public final double[] f64 = new double[256];
+  public final int[] i32 = new int[256];
+
+  /** Room for a packed panel; grows and stays. */
+  public float[] panel32 = new float[0];
+
+  public double[] panel64 = new double[0];
+
+  /** A panel of at least this many elements, with what it had or anything else in it. */
+  public float[] panel32(int size) {
+    if (panel32.length < size) {
+      panel32 = new float[size];
+    }
+    return panel32;
+  }
+
+  public double[] panel64(int size) {
+    if (panel64.length < size) {
+      panel64 = new double[size];
+    }
+    return panel64;
+  }
+}
