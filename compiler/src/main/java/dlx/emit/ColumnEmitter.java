@@ -87,6 +87,11 @@ final class ColumnEmitter {
         body.compute(i);
       }
     }
+    for (Kernel.Store store : nest.stores()) {
+      if (level(store) == level) {
+        body.write(store.access(), store.value());
+      }
+    }
     int index = code.local(1);
     if (level == 0) {
       code.iload(Code.FROM);
@@ -126,6 +131,13 @@ final class ColumnEmitter {
     }
   }
 
+  /** The number of loops inside which a store stands. */
+  private int level(Kernel.Store store) {
+    boolean folded = nest.phase(store.value()) > 0;
+    int depth = Math.max(nest.depth(store.access()), nest.depth(store.value()));
+    return folded ? columns + 1 : depth;
+  }
+
   private Lane lane() {
     List<DType> dtypes = new ArrayList<>();
     boolean possible = true;
@@ -138,7 +150,7 @@ final class ColumnEmitter {
     }
     for (Kernel.Store store : nest.stores()) {
       Extent stride = nest.stride(store.access(), columns);
-      possible &= stride.isOne();
+      possible &= level(store) <= columns || stride.isOne();
     }
     Lane wide = Lane.of(bits, dtypes);
     if (!possible || !wide.isVector()) {
@@ -231,7 +243,11 @@ final class ColumnEmitter {
             body.compute(i);
           }
         }
-        nest.stores().forEach(s -> body.write(s.access(), s.value()));
+        for (Kernel.Store store : nest.stores()) {
+          if (level(store) == columns + 1) {
+            body.write(store.access(), store.value());
+          }
+        }
       }
     }
 

@@ -11,7 +11,6 @@ import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
 import dlx.runtime.DType;
-import dlx.runtime.DlxException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -50,17 +49,19 @@ final class Lower {
               case Reduction reduction -> reduction(reduction, inputs.getFirst());
               case Contraction contraction -> contraction(contraction, inputs);
               case Movement.Pad pad -> pad(pad, inputs);
-              case Movement.Overlap overlap ->
-                  throw new DlxException(
-                      "E0001",
-                      "the derivative of `windows` is not built yet",
-                      node.span().toString(),
-                      "");
+              case Movement.Overlap overlap -> overlap(overlap, inputs.getFirst());
               case Movement movement -> graph.node(movement, inputs);
               case Leaf leaf -> node;
               case Elementwise elementwise -> graph.node(elementwise, inputs);
               case Indexing.Gather gather ->
                   graph.node(gather, List.of(stored(inputs.get(0)), inputs.get(1)));
+              case Indexing.Argsort sort ->
+                  graph.node(
+                      sort,
+                      solid(
+                          inputs.getFirst().type().dtype() == DType.BOOL
+                              ? inputs.getFirst().convert(DType.I32)
+                              : inputs.getFirst()));
               case Indexing indexing ->
                   graph.node(indexing, inputs.stream().map(Lower::solid).toList());
               case dlx.graph.Derivative d -> throw new IllegalStateException("underived " + node);
@@ -186,6 +187,18 @@ final class Lower {
     }
     boolean nothing = low.stream().allMatch(Extent::isZero) && high.stream().allMatch(Extent::isZero);
     return nothing ? x : x.graph().node(new Movement.Pad(low, high), x, inputs.get(1));
+  }
+
+  /** Every element is added at its position stride * i + j. */
+  private static Node overlap(Movement.Overlap overlap, Node x) {
+    int axis = overlap.axis();
+    Graph graph = x.graph();
+    List<Extent> pair = x.type().shape().subList(axis, axis + 2);
+    Node i = graph.node(new Leaf.Iota(pair.get(0))).times(overlap.stride());
+    Node j = graph.node(new Leaf.Iota(pair.get(1)));
+    Node positions = i.broadcast(pair, List.of(0)).plus(j.broadcast(pair, List.of(1)));
+    return graph.node(
+        new Indexing.ScatterAdd(axis, overlap.extent(), false), solid(x), solid(positions));
   }
 
   /** Is this less than zero for all sizes? Its value for sizes of zero and its slope say so. */

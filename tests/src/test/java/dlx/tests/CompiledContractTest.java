@@ -1,0 +1,119 @@
+package dlx.tests;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dlx.differentiate.Differentiate;
+import dlx.emit.ClassEmitter;
+import dlx.graph.Evaluate;
+import dlx.graph.Function;
+import dlx.runtime.CompiledFunction;
+import dlx.runtime.DType;
+import dlx.runtime.DlxException;
+import dlx.runtime.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Generated classes, vector and scalar, against the reference evaluator on random functions. */
+class CompiledContractTest {
+  @Property(tries = 3000)
+  void tame64(@ForAll @IntRange(min = 0, max = 1_000_000) int seed, @ForAll @IntRange(min = 1, max = 24) int length) {
+    check(RandomFunctions.tame(seed, length, DType.F64));
+  }
+
+  @Property(tries = 3000)
+  void tame32(@ForAll @IntRange(min = 0, max = 1_000_000) int seed, @ForAll @IntRange(min = 1, max = 24) int length) {
+    check(RandomFunctions.tame(seed, length, DType.F32));
+  }
+
+  @Property(tries = 3000)
+  void wild64(@ForAll @IntRange(min = 0, max = 1_000_000) int seed, @ForAll @IntRange(min = 1, max = 24) int length) {
+    check(RandomFunctions.wild(seed, length, DType.F64));
+  }
+
+  private static void check(RandomFunctions.Sample sample) {
+    Function function = Differentiate.function(sample.function());
+    for (int bits : new int[] {dlx.runtime.Simd.bits(), 0}) {
+      compare(function, sample, bits);
+    }
+  }
+
+  private static void compare(Function function, RandomFunctions.Sample sample, int bits) {
+    CompiledFunction compiled = ClassEmitter.compile(function, "random.dlx", bits);
+    Map<String, Tensor> values = new HashMap<>(sample.inputs());
+    Map<String, Tensor> slots = new HashMap<>();
+    sample.slots().forEach((path, t) -> slots.put(path, t.copy()));
+    values.putAll(slots);
+    Map<String, Integer> sizes = new HashMap<>();
+    sample.sizes().forEach((name, size) -> sizes.put(name, Math.toIntExact(size)));
+    Evaluate judge = sample.evaluate();
+    Map<String, Tensor> expected;
+    try {
+      expected = judge.function(function);
+    } catch (DlxException e) {
+      try {
+        compiled.call(values, sizes, 7, 3);
+        fail("the evaluator says " + e.getMessage());
+      } catch (DlxException same) {
+        return;
+      }
+      return;
+    }
+    List<Tensor> results = compiled.call(values, sizes, 7, 3);
+    Evaluate nearby = sample.nearby();
+    for (int i = 0; i < results.size(); i++) {
+      Function.Output output = function.outputs().get(i);
+      agree(output.name(), judge.values(output.value()), nearby.values(output.value()), results.get(i), function, bits);
+    }
+    for (Function.Update update : function.updates()) {
+      agree(
+          update.slot().path(),
+          judge.values(update.value()),
+          nearby.values(update.value()),
+          slots.get(update.slot().path()),
+          function,
+          bits);
+    }
+    if (expected.size() != results.size()) {
+      fail("as many results as outputs");
+    }
+  }
+
+  /**
+   * The distance to the judge is measured by how far the value itself moves when inputs move by
+   * rounding, since sums are taken in another order.
+   */
+  private static void agree(
+      String name, double[] expected, double[] nearby, Tensor actual, Function function, int bits) {
+    boolean single = function.nodes().stream().anyMatch(n -> n.type().dtype() == DType.F32);
+    double rounding = single ? 1e-5 : 1e-11;
+    double largest = 0;
+    for (double v : expected) {
+      largest = Math.max(largest, Double.isFinite(v) ? Math.abs(v) : 0);
+    }
+    // a product of several operands sums what it can as early as it can: inf * 0 may come or go
+    boolean reordered = function.nodes().stream().anyMatch(n -> n.op() instanceof dlx.graph.Contraction);
+    for (int i = 0; i < expected.length; i++) {
+      double want = expected[i];
+      double is = actual.get(i);
+      double moved = Math.abs(nearby[i] - want);
+      boolean same = Double.compare(want, is) == 0 || want == is;
+      boolean close = Math.abs(want - is) <= rounding * (Math.abs(want) + largest) + 100 * moved;
+      boolean unstable = Double.isNaN(nearby[i]) != Double.isNaN(want) || Double.isInfinite(moved) || Double.isNaN(moved) && !Double.isNaN(want);
+      boolean overflow = single && Math.abs(want) > 1e37;
+      boolean early = reordered && !(Double.isFinite(want) && Double.isFinite(is));
+      if (!same && !close && !unstable && !overflow && !early) {
+        StringBuilder text = new StringBuilder();
+        function.nodes().forEach(n -> text.append(n).append('\n'));
+        fail(
+            name + "[" + i + "] is " + is + " and should be " + want + " with " + bits + " bits\n" + text
+                + "outputs " + function.outputs().stream().map(o -> o.name() + "=%" + o.value().id()).toList()
+                + " updates " + function.updates().stream().map(o -> o.slot().path() + "=%" + o.value().id()).toList()
+                + "\n" + dlx.schedule.Plan.function(function));
+      }
+    }
+  }
+}
