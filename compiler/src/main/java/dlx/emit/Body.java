@@ -12,8 +12,8 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Values in registers: each instruction becomes a local variable, a vector where it changes along the
- * vector axis and a plain number elsewhere.
+ * Values in registers: each instruction becomes a local variable, a vector where it changes along
+ * the vector axis and a plain number elsewhere.
  */
 final class Body {
   /** How the loops around say where an access is. */
@@ -132,7 +132,9 @@ final class Body {
     registers.put(instruction, new Register(local, maskOf, vector, vector && dtype == DType.BOOL));
   }
 
-  /** The element type of the vectors that a computed mask fits: comparisons make masks of their own. */
+  /**
+   * The element type of the vectors that a computed mask fits: comparisons make masks of their own.
+   */
   private static DType maskType(Instruction instruction) {
     return instruction instanceof Instruction.Apply apply
             && VectorOperators.isComparison(apply.operator())
@@ -158,7 +160,9 @@ final class Body {
     species(DType.I32);
     code.iload(first);
     code.callStatic(
-        Lane.type(DType.I32), "broadcast", "(L" + Lane.SPECIES + ";I)" + Lane.descriptor(DType.I32));
+        Lane.type(DType.I32),
+        "broadcast",
+        "(L" + Lane.SPECIES + ";I)" + Lane.descriptor(DType.I32));
     code.extent(indexer.stride(access));
     code.call(Lane.type(DType.I32), "addIndex", "(I)" + Lane.descriptor(DType.I32));
   }
@@ -197,10 +201,7 @@ final class Body {
     DType element = dtype == DType.BOOL ? DType.I32 : dtype;
     code.mv()
         .visitFieldInsn(
-            Opcodes.GETSTATIC,
-            Lane.type(element),
-            lane.species(element),
-            "L" + Lane.SPECIES + ";");
+            Opcodes.GETSTATIC, Lane.type(element), lane.species(element), "L" + Lane.SPECIES + ";");
   }
 
   /** Pushes a value as a number, or as a vector (copies of it, if it is a number). */
@@ -323,8 +324,7 @@ final class Body {
   }
 
   private static Instruction negated(Instruction instruction) {
-    return instruction instanceof Instruction.Apply apply
-            && apply.operator() == Elementwise.NEGATE
+    return instruction instanceof Instruction.Apply apply && apply.operator() == Elementwise.NEGATE
         ? apply.inputs().getFirst()
         : null;
   }

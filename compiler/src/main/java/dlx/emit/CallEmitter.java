@@ -24,8 +24,7 @@ final class CallEmitter {
     code.extent(kernel.extent());
     code.extent(kernel.inner());
     place(code, kernel.checked(), kernel.span());
-    code.callStatic(
-        POSITIONS, "scatter", "(" + array + "[II" + array + "IIIILjava/lang/String;)V");
+    code.callStatic(POSITIONS, "scatter", "(" + array + "[II" + array + "IIIILjava/lang/String;)V");
   }
 
   private static void place(Code code, boolean checked, Span span) {
@@ -59,8 +58,7 @@ final class CallEmitter {
       code.insn(Opcodes.IADD);
     }
     code.extent(kernel.inner());
-    code.callStatic(
-        "java/lang/System", "arraycopy", "(Ljava/lang/Object;ILjava/lang/Object;II)V");
+    code.callStatic("java/lang/System", "arraycopy", "(Ljava/lang/Object;ILjava/lang/Object;II)V");
   }
 
   static void sort(Code code, Kernel.Sort kernel) {
@@ -68,8 +66,7 @@ final class CallEmitter {
     code.array(kernel.out());
     code.extent(kernel.rows());
     code.extent(kernel.columns());
-    code.callStatic(
-        POSITIONS, "argsort", "([" + Lane.letter(kernel.x().dtype()) + "[III)V");
+    code.callStatic(POSITIONS, "argsort", "([" + Lane.letter(kernel.x().dtype()) + "[III)V");
   }
 
   /** The work of such a kernel, in simple operations. */

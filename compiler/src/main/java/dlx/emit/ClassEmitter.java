@@ -66,8 +66,8 @@ public final class ClassEmitter {
   }
 
   /**
-   * Fuses as much as fits: if a method grows too large for the JIT compiler, everything is scheduled
-   * again with less in one kernel.
+   * Fuses as much as fits: if a method grows too large for the JIT compiler, everything is
+   * scheduled again with less in one kernel.
    */
   public static Emitted emit(Function function, String sourceFile, int bits) {
     for (int capacity = Plan.CAPACITY; ; capacity /= 2) {
@@ -120,12 +120,15 @@ public final class ClassEmitter {
   }
 
   private static String javaName(String name) {
-    String plain = name.codePoints()
-        .map(c -> Character.isJavaIdentifierPart(c) && c != '$' ? c : '_')
-        .limit(40)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
-    return plain.isEmpty() || !Character.isJavaIdentifierStart(plain.charAt(0)) ? "_" + plain : plain;
+    String plain =
+        name.codePoints()
+            .map(c -> Character.isJavaIdentifierPart(c) && c != '$' ? c : '_')
+            .limit(40)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+    return plain.isEmpty() || !Character.isJavaIdentifierStart(plain.charAt(0))
+        ? "_" + plain
+        : plain;
   }
 
   private static void dispatch(ClassWriter cw, String name, int count) {
@@ -176,7 +179,8 @@ public final class ClassEmitter {
         Extent units = ColumnEmitter.units(columns);
         int values = Kernel.instructions(columns.stores()).size();
         Extent all = Extent.product(columns.axes());
-        kind(units, columns.axes().size() > 2 ? 1 : 64, all.floorDivide(units).times(values), false);
+        kind(
+            units, columns.axes().size() > 2 ? 1 : 64, all.floorDivide(units).times(values), false);
       }
       case Kernel.Product product -> {
         Products products = new Products(product, bits);
@@ -240,18 +244,17 @@ public final class ClassEmitter {
     function.updates().forEach(u -> known.put(u.slot().path(), u.slot()));
     java.util.Set<String> written = new java.util.HashSet<>();
     function.updates().forEach(u -> written.add(u.slot().path()));
-    known.forEach(
-        (path, slot) -> {
-          if (slotBuffers.containsKey(path)) {
-            slots.add(
-                new Program.Slot(
-                    path,
-                    slot.type().dtype(),
-                    shape(slot.type().shape()),
-                    slotBuffers.get(path).id(),
-                    written.contains(path)));
-          }
-        });
+    known.forEach((path, slot) -> {
+      if (slotBuffers.containsKey(path)) {
+        slots.add(
+            new Program.Slot(
+                path,
+                slot.type().dtype(),
+                shape(slot.type().shape()),
+                slotBuffers.get(path).id(),
+                written.contains(path)));
+      }
+    });
     List<Program.Variable> outputs = new ArrayList<>();
     for (Function.Output output : function.outputs()) {
       outputs.add(
@@ -315,12 +318,11 @@ public final class ClassEmitter {
       }
     }
     List<Program.Temporary> temporaries = new ArrayList<>();
-    lives.forEach(
-        (id, life) -> {
-          Buffer b = schedule.buffers().get(id);
-          temporaries.add(
-              new Program.Temporary(id, b.dtype(), context.extent(b.size()), life[0], life[1]));
-        });
+    lives.forEach((id, life) -> {
+      Buffer b = schedule.buffers().get(id);
+      temporaries.add(
+          new Program.Temporary(id, b.dtype(), context.extent(b.size()), life[0], life[1]));
+    });
     return temporaries;
   }
 }

@@ -12,9 +12,9 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * One generated method while it is written: locals, constants, loops. The method is written twice: a
- * rehearsal finds out which buffers, sizes and keys it needs, so that they can be loaded once at its
- * beginning.
+ * One generated method while it is written: locals, constants, loops. The method is written twice:
+ * a rehearsal finds out which buffers, sizes and keys it needs, so that they can be loaded once at
+ * its beginning.
  */
 final class Code {
   static final String FRAME = "dlx/runtime/Frame";
@@ -129,7 +129,8 @@ final class Code {
     return local(dtype == DType.F64 ? 2 : 1);
   }
 
-  // ------------------------------------------------------------------ constants and what calls bring
+  // ------------------------------------------------------------------ constants and what calls
+  // bring
 
   void constant(int value) {
     if (value >= -1 && value <= 5) {
@@ -248,8 +249,8 @@ final class Code {
   // ------------------------------------------------------------------ loops
 
   /**
-   * {@code for (; index + step <= limit; index += step) body}; the index has its first value, {@code
-   * limit} pushes the limit.
+   * {@code for (; index + step <= limit; index += step) body}; the index has its first value,
+   * {@code limit} pushes the limit.
    */
   void loop(int index, int step, Runnable limit, Runnable body) {
     Label head = new Label();

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The kernel Columns: loops over all axes but the reduced one, vectors along the last; inside, the loop
- * over the reduced axis with an accumulator per lane. Several neighbouring vectors at a time, so that
- * additions need not wait for each other.
+ * The kernel Columns: loops over all axes but the reduced one, vectors along the last; inside, the
+ * loop over the reduced axis with an accumulator per lane. Several neighbouring vectors at a time,
+ * so that additions need not wait for each other.
  */
 final class ColumnEmitter {
   private static final int NEIGHBOURS = 4;
@@ -47,7 +47,14 @@ final class ColumnEmitter {
         folds.add(fold);
       }
     }
-    this.folded = Nest.reachable(folds.stream().map(Instruction.Folded::value).toList(), true);
+    List<Instruction> roots = new ArrayList<>();
+    folds.forEach(f -> roots.add(f.value()));
+    for (Kernel.Store store : nest.stores()) {
+      if (level(store) > columns + 1) {
+        roots.add(store.value());
+      }
+    }
+    this.folded = Nest.reachable(roots, true);
   }
 
   static void emit(Code code, int bits, Kernel.Columns kernel) {
@@ -159,7 +166,7 @@ final class ColumnEmitter {
     long width =
         extent(columns).isConstant() ? extent(columns).constant().getAsLong() : Long.MAX_VALUE;
     int lanes = wide.lanes();
-    while (lanes > width) {
+    while (lanes > 1 && lanes > width) {
       lanes /= 2;
     }
     return new Lane(lanes < 2 ? 1 : lanes);
@@ -231,8 +238,12 @@ final class ColumnEmitter {
               Body body = bodies.get(n).inner(lane, along(bases.get(n), row));
               folded.forEach(body::compute);
               Map<Instruction.Folded, Integer> one = accumulators.get(n);
-              folds.forEach(
-                  f -> Folds.accumulate(body, f, one.get(f), isVector(body, f)));
+              folds.forEach(f -> Folds.accumulate(body, f, one.get(f), isVector(body, f)));
+              for (Kernel.Store store : nest.stores()) {
+                if (level(store) > columns + 1) {
+                  body.write(store.access(), store.value());
+                }
+              }
             }
           });
       for (int n = 0; n < neighbours; n++) {

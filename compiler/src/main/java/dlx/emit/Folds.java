@@ -15,8 +15,7 @@ final class Folds {
     return switch (fold.kind()) {
       case SUM, ARGMAX -> 0;
       case PRODUCT -> 1;
-      case MAX ->
-          fold.dtype() == DType.I32 ? Integer.MIN_VALUE : Double.NEGATIVE_INFINITY;
+      case MAX -> fold.dtype() == DType.I32 ? Integer.MIN_VALUE : Double.NEGATIVE_INFINITY;
     };
   }
 
@@ -86,8 +85,8 @@ final class Folds {
   }
 
   /**
-   * From the lanes of an accumulator to a number: a fixed tree over the lanes, since the order of {@code
-   * reduceLanes} is not specified for sums of floats.
+   * From the lanes of an accumulator to a number: a fixed tree over the lanes, since the order of
+   * {@code reduceLanes} is not specified for sums of floats.
    *
    * @return the local of the number
    */

@@ -3,8 +3,8 @@ package dlx.emit;
 import dlx.runtime.DType;
 
 /**
- * How vectors of {@code lanes} elements are spelled: the only dictionary of Vector API names. One lane
- * means plain numbers.
+ * How vectors of {@code lanes} elements are spelled: the only dictionary of Vector API names. One
+ * lane means plain numbers.
  */
 record Lane(int lanes) {
   private static final String PACKAGE = "jdk/incubator/vector/";

@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The kernel Loops: loops over all axes; along the last one vectors, as often as folds need it. What
- * does not change along a loop is computed before it.
+ * The kernel Loops: loops over all axes; along the last one vectors, as often as folds need it.
+ * What does not change along a loop is computed before it.
  */
 final class LoopEmitter {
-  /** Accumulators that a fold of a long row uses, so that additions need not wait for each other. */
+  /**
+   * Accumulators that a fold of a long row uses, so that additions need not wait for each other.
+   */
   private static final int ACCUMULATORS = 4;
 
   private final Code code;
@@ -97,8 +99,7 @@ final class LoopEmitter {
     if (index == null) {
       start(axis, local);
     }
-    Runnable limit =
-        first ? () -> code.iload(Code.TO) : () -> code.extent(kernel.axes().get(axis));
+    Runnable limit = first ? () -> code.iload(Code.TO) : () -> code.extent(kernel.axes().get(axis));
     code.loop(local, step, limit, () -> turn.accept(local));
     return local;
   }
@@ -165,11 +166,7 @@ final class LoopEmitter {
     private final Lane lane;
     private final Extent extent = kernel.axes().get(last);
 
-    Pass(
-        Nest.Bases bases,
-        Body outer,
-        List<Instruction.Folded> folds,
-        List<Kernel.Store> stores) {
+    Pass(Nest.Bases bases, Body outer, List<Instruction.Folded> folds, List<Kernel.Store> stores) {
       this.bases = bases;
       this.outer = outer;
       this.folds = folds;
@@ -177,8 +174,7 @@ final class LoopEmitter {
       List<Instruction> roots = new ArrayList<>();
       folds.forEach(f -> roots.add(f.value()));
       stores.forEach(s -> roots.add(s.value()));
-      this.inside =
-          Nest.reachable(roots, true).stream().filter(i -> nest.depth(i) > last).toList();
+      this.inside = Nest.reachable(roots, true).stream().filter(i -> nest.depth(i) > last).toList();
       this.lane = choose(roots);
     }
 
@@ -202,7 +198,7 @@ final class LoopEmitter {
       }
       long width = extent.isConstant() ? extent.constant().getAsLong() : Long.MAX_VALUE;
       int lanes = wide.lanes();
-      while (lanes > width) {
+      while (lanes > 1 && lanes > width) {
         lanes /= 2;
       }
       return new Lane(lanes < 2 ? 1 : lanes);
@@ -264,8 +260,7 @@ final class LoopEmitter {
     /** Folds over long rows of few operations take several accumulators. */
     private int unroll() {
       boolean isLong =
-          !extent.isConstant()
-              || extent.constant().getAsLong() >= 2L * ACCUMULATORS * lane.lanes();
+          !extent.isConstant() || extent.constant().getAsLong() >= 2L * ACCUMULATORS * lane.lanes();
       return !folds.isEmpty() && isLong && inside.size() <= 12 ? ACCUMULATORS : 1;
     }
 

@@ -18,8 +18,8 @@ import java.util.function.IntUnaryOperator;
 import org.objectweb.asm.Opcodes;
 
 /**
- * What loops know of the values in them: on how many loops each depends, which folds come before it, and
- * the part of every index that the loops so far have fixed.
+ * What loops know of the values in them: on how many loops each depends, which folds come before
+ * it, and the part of every index that the loops so far have fixed.
  */
 final class Nest {
   private final Code code;
@@ -93,8 +93,7 @@ final class Nest {
     return switch (instruction) {
       case Instruction.Load l -> isEven(l.access(), loop);
       case Instruction.Draw d -> isEven(d.access(), loop);
-      case Instruction.Pick p ->
-          !changes(p.index(), loop) && isEven(p.access(), loop);
+      case Instruction.Pick p -> !changes(p.index(), loop) && isEven(p.access(), loop);
       case Instruction.Apply a -> VectorOperators.has(a);
       case Instruction.Position p -> true;
       case Instruction.Number n -> true;
@@ -155,7 +154,9 @@ final class Nest {
     return order;
   }
 
-  /** The fixed parts of the indices, as locals; an access that is not there stands at its offset. */
+  /**
+   * The fixed parts of the indices, as locals; an access that is not there stands at its offset.
+   */
   static final class Bases {
     private final Map<Access, Integer> locals;
 

@@ -12,9 +12,9 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * The kernel Product: tiles of rows by vectors of columns whose sums stay in registers, one summed
- * position per turn. The left operand is read where it lies, one number for each row of the tile; the
- * right one in vectors, from a packed panel if its columns do not lie side by side or do not fill a
- * vector.
+ * position per turn. The left operand is read where it lies, one number for each row of the tile;
+ * the right one in vectors, from a packed panel if its columns do not lie side by side or do not
+ * fill a vector.
  */
 final class Products {
   private final Kernel.Product kernel;
@@ -120,7 +120,17 @@ final class Products {
   }
 
   private String tileDescriptor() {
-    return "(L" + Code.FRAME + ";L" + Code.SCRATCH + ";" + array() + "I" + array() + "I" + array() + "I)V";
+    return "(L"
+        + Code.FRAME
+        + ";L"
+        + Code.SCRATCH
+        + ";"
+        + array()
+        + "I"
+        + array()
+        + "I"
+        + array()
+        + "I)V";
   }
 
   // ------------------------------------------------------------------ the driver
@@ -202,8 +212,7 @@ final class Products {
         code.constant(0);
       }
       code.istore(index);
-      Runnable limit =
-          level == 0 ? () -> code.iload(Code.TO) : () -> code.extent(axis.extent());
+      Runnable limit = level == 0 ? () -> code.iload(Code.TO) : () -> code.extent(axis.extent());
       code.loop(
           index,
           1,
@@ -238,16 +247,19 @@ final class Products {
       code.constant(0);
       code.istore(j);
       Runnable limit = () -> code.extent(column.extent());
-      code.loop(
-          j, tileVectors * lane.lanes(), limit, () -> strip(a, b, c, j, tileVectors, false));
+      code.loop(j, tileVectors * lane.lanes(), limit, () -> strip(a, b, c, j, tileVectors, false));
       code.loop(j, lane.lanes(), limit, () -> strip(a, b, c, j, 1, false));
       if (lane.isVector() && hasTail()) {
         // at most one turn: what is left is less than a vector
-        code.loop(j, 1, limit, () -> {
-          strip(a, b, c, j, 1, true);
-          code.extent(column.extent());
-          code.istore(j);
-        });
+        code.loop(
+            j,
+            1,
+            limit,
+            () -> {
+              strip(a, b, c, j, 1, true);
+              code.extent(column.extent());
+              code.istore(j);
+            });
       }
     }
 
@@ -304,8 +316,7 @@ final class Products {
         code.array(kernel.c().buffer());
         code.iload(ci);
         code.extent(row.c());
-        code.callStatic(
-            "dlx/runtime/Panels", "unpack", "(" + array() + "III" + array() + "II)V");
+        code.callStatic("dlx/runtime/Panels", "unpack", "(" + array() + "III" + array() + "II)V");
       }
     }
 
@@ -320,28 +331,32 @@ final class Products {
       int at = code.local(1);
       code.constant(0);
       code.istore(at);
-      packAxis(0, bj, at, base -> {
-        Axis inner = summed.getLast();
-        code.array(kernel.b().buffer());
-        code.iload(base);
-        code.extent(inner.b());
-        code.extent(column.b());
-        code.extent(inner.extent());
-        if (tail) {
-          left(j);
-        } else {
-          code.constant(padded);
-        }
-        code.constant(padded);
-        code.aload(panel);
-        code.iload(at);
-        code.callStatic(
-            "dlx/runtime/Panels", "pack", "(" + array() + "IIIIII" + array() + "I)V");
-        code.iload(at);
-        code.extent(inner.extent().times(padded));
-        code.insn(Opcodes.IADD);
-        code.istore(at);
-      });
+      packAxis(
+          0,
+          bj,
+          at,
+          base -> {
+            Axis inner = summed.getLast();
+            code.array(kernel.b().buffer());
+            code.iload(base);
+            code.extent(inner.b());
+            code.extent(column.b());
+            code.extent(inner.extent());
+            if (tail) {
+              left(j);
+            } else {
+              code.constant(padded);
+            }
+            code.constant(padded);
+            code.aload(panel);
+            code.iload(at);
+            code.callStatic(
+                "dlx/runtime/Panels", "pack", "(" + array() + "IIIIII" + array() + "I)V");
+            code.iload(at);
+            code.extent(inner.extent().times(padded));
+            code.insn(Opcodes.IADD);
+            code.istore(at);
+          });
     }
 
     private void packAxis(int level, int base, int at, IntConsumer innermost) {
@@ -349,9 +364,7 @@ final class Products {
         innermost.accept(base);
       } else {
         Axis axis = summed.get(level);
-        code.count(
-            axis.extent(),
-            k -> packAxis(level + 1, plus(base, k, axis.b()), at, innermost));
+        code.count(axis.extent(), k -> packAxis(level + 1, plus(base, k, axis.b()), at, innermost));
       }
     }
   }

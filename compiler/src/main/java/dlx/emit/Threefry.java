@@ -131,7 +131,9 @@ final class Threefry {
     body.code.call(Lane.type(dtype), "mul", "(L" + Lane.VECTOR + ";)" + Lane.descriptor(dtype));
   }
 
-  /** The high word as an unsigned number, times 2^-32: signed, then 2^32 more where it is negative. */
+  /**
+   * The high word as an unsigned number, times 2^-32: signed, then 2^32 more where it is negative.
+   */
   private static void high(Body body, int word) {
     Code code = body.code;
     String type = Lane.type(DType.F64);

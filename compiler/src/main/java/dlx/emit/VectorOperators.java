@@ -224,8 +224,7 @@ final class VectorOperators {
 
     /** The second vector where the mask on top is set, else the first. */
     Writer blend() {
-      body.code.call(
-          type(), "blend", "(L" + Lane.VECTOR + ";L" + Lane.MASK + ";)" + descriptor());
+      body.code.call(type(), "blend", "(L" + Lane.VECTOR + ";L" + Lane.MASK + ";)" + descriptor());
       return this;
     }
 

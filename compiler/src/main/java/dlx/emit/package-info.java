@@ -1,6 +1,6 @@
 /**
- * Kernels to bytecode. A loop is written once and spelled twice: with vectors of the Vector API, and
- * with single numbers.
+ * Kernels to bytecode. A loop is written once and spelled twice: with vectors of the Vector API,
+ * and with single numbers.
  *
  * <pre>
  * ClassEmitter    a schedule to classes, {@link dlx.runtime.Program} and {@link dlx.runtime.CompiledFunction}

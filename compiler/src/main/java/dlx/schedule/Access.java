@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Element {@code offset + i * strides[0] + j * strides[1] + ...} of a buffer, where i, j, ... are the
- * loop indices from the outermost on.
+ * Element {@code offset + i * strides[0] + j * strides[1] + ...} of a buffer, where i, j, ... are
+ * the loop indices from the outermost on.
  */
 public record Access(@Nullable Buffer buffer, Extent offset, List<Extent> strides) {
   public Access {

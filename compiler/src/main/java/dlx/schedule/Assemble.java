@@ -41,7 +41,8 @@ final class Assemble {
   }
 
   private Kernel kernel(Set<Node> stored) {
-    List<Node> nodes = group.members().keySet().stream().sorted(Comparator.comparingInt(Node::id)).toList();
+    List<Node> nodes =
+        group.members().keySet().stream().sorted(Comparator.comparingInt(Node::id)).toList();
     Span span = Span.NONE;
     for (Node node : nodes) {
       values.put(node, value(node));
@@ -116,7 +117,8 @@ final class Assemble {
     return switch (base.op()) {
       case Leaf.Constant c ->
           leaves.computeIfAbsent(base, b -> new Instruction.Number(c.value(), c.dtype()));
-      case Leaf.SizeOf s -> leaves.computeIfAbsent(base, b -> new Instruction.SizeNumber(s.extent()));
+      case Leaf.SizeOf s ->
+          leaves.computeIfAbsent(base, b -> new Instruction.SizeNumber(s.extent()));
       case Leaf.Iota i ->
           leaves.computeIfAbsent(
               List.of(base, access(null, seen.offset(), seen.strides(), place)),
@@ -161,7 +163,8 @@ final class Assemble {
 
     static Kernel.Loops loops(Kernel.Loops loops) {
       boolean folds =
-          Kernel.instructions(loops.stores()).stream().anyMatch(i -> i instanceof Instruction.Folded);
+          Kernel.instructions(loops.stores()).stream()
+              .anyMatch(i -> i instanceof Instruction.Folded);
       List<Extent> axes = new ArrayList<>(loops.axes());
       List<Integer> kept = new ArrayList<>();
       for (int axis = 0; axis < axes.size(); axis++) {
@@ -183,8 +186,7 @@ final class Assemble {
     private static boolean isEven(Kernel.Loops loops, int axis) {
       Extent inner = loops.axes().get(axis + 1);
       return accesses(loops)
-          .allMatch(
-              a -> a.strides().get(axis).equals(a.strides().get(axis + 1).times(inner)));
+          .allMatch(a -> a.strides().get(axis).equals(a.strides().get(axis + 1).times(inner)));
     }
 
     private static java.util.stream.Stream<Access> accesses(Kernel.Loops loops) {

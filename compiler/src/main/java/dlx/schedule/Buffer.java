@@ -40,6 +40,13 @@ public record Buffer(
 
   @Override
   public String toString() {
-    return role.name().toLowerCase(java.util.Locale.ROOT) + " " + name + ": " + dtype + "[" + size + "]";
+    return role.name().toLowerCase(java.util.Locale.ROOT)
+        + " "
+        + name
+        + ": "
+        + dtype
+        + "["
+        + size
+        + "]";
   }
 }

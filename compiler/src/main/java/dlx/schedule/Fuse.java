@@ -23,9 +23,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts nodes into groups that become one kernel each, from the results backwards: a node joins the group
- * of its users if it can be computed there, point by point, where it is used; else it gets a group of
- * its own and memory.
+ * Puts nodes into groups that become one kernel each, from the results backwards: a node joins the
+ * group of its users if it can be computed there, point by point, where it is used; else it gets a
+ * group of its own and memory.
  *
  * <p>The groups stay an acyclic graph: a group never joins another if a path through a third lies
  * between them.
@@ -43,8 +43,8 @@ final class Fuse {
   private final Set<Group> all = new LinkedHashSet<>();
 
   /**
-   * A node is read by {@code user}, whose elements are visited over {@code view}; a null view needs the
-   * node in memory.
+   * A node is read by {@code user}, whose elements are visited over {@code view}; a null view needs
+   * the node in memory.
    */
   private record Use(Node user, @Nullable View view) {}
 
@@ -52,9 +52,15 @@ final class Fuse {
     this.capacity = capacity;
   }
 
-  /** The outcome: groups (find() is itself), the group of every computed node, the nodes with memory. */
+  /**
+   * The outcome: groups (find() is itself), the group of every computed node, the nodes with
+   * memory.
+   */
   record Result(
-      List<Group> groups, Map<Node, List<Group>> groupsOf, Set<Node> stored, Map<Node, View> views) {}
+      List<Group> groups,
+      Map<Node, List<Group>> groupsOf,
+      Set<Node> stored,
+      Map<Node, View> views) {}
 
   static Result function(Function function, int capacity) {
     Fuse fuse = new Fuse(capacity);
@@ -116,7 +122,8 @@ final class Fuse {
     View view = views.get(input);
     if (user.op() instanceof Movement.Pad && input == user.input(1)) {
       List<Extent> shape = user.type().shape();
-      return new View(view.base(), view.offset(), shape, shape.stream().map(e -> Extent.ZERO).toList());
+      return new View(
+          view.base(), view.offset(), shape, shape.stream().map(e -> Extent.ZERO).toList());
     }
     return view;
   }
@@ -126,13 +133,11 @@ final class Fuse {
     return groups.get(use.user()).stream()
         .map(Group::find)
         .distinct()
-        .filter(
-            group ->
-                group.members().containsKey(use.user())
-                    ? use.view() == null || group.kind() != Group.Kind.SINGLE
-                    : group.sinks().stream()
-                        .anyMatch(
-                            s -> s.target() == use.user() && views.get(s.value()).base() == node))
+        .filter(group ->
+            group.members().containsKey(use.user())
+                ? use.view() == null || group.kind() != Group.Kind.SINGLE
+                : group.sinks().stream()
+                    .anyMatch(s -> s.target() == use.user() && views.get(s.value()).base() == node))
         .toList();
   }
 
@@ -382,7 +387,9 @@ final class Fuse {
 
   // ------------------------------------------------------------------ merging groups
 
-  /** Makes one group of the groups of all seats if that is possible; else takes the first possible. */
+  /**
+   * Makes one group of the groups of all seats if that is possible; else takes the first possible.
+   */
   private @Nullable Seat unite(Node node, List<Seat> seats, Set<Group> memory) {
     if (seats.isEmpty()) {
       return null;
@@ -445,7 +452,9 @@ final class Fuse {
     return true;
   }
 
-  /** Numbers are computed together, and updates of one shape too, where nothing lies between them. */
+  /**
+   * Numbers are computed together, and updates of one shape too, where nothing lies between them.
+   */
   private void mergeSiblings() {
     Map<List<Extent>, Group> numbers = new HashMap<>();
     for (Group group : all) {
@@ -481,7 +490,9 @@ final class Fuse {
 
   // ------------------------------------------------------------------ costs
 
-  /** So cheap that computing it twice costs less than memory: one simple operation on one tensor. */
+  /**
+   * So cheap that computing it twice costs less than memory: one simple operation on one tensor.
+   */
   private boolean cheap(Node node) {
     if (!(node.op() instanceof Elementwise) || cost(node) > 1) {
       return false;
@@ -492,7 +503,9 @@ final class Fuse {
             .map(x -> views.get(x).base())
             .distinct()
             .count();
-    return node.type().isScalar() ? tensors <= 2 : tensors <= 1 || node.type().dtype() == DType.BOOL;
+    return node.type().isScalar()
+        ? tensors <= 2
+        : tensors <= 1 || node.type().dtype() == DType.BOOL;
   }
 
   /** About how many instructions a node takes, in units of an addition. */

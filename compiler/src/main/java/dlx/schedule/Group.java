@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Nodes that will be one kernel, while {@link Fuse} is at work.
  *
- * <p>LOOPS: all members live on prefixes of one {@code space}; folds are over its last axis. COLUMNS:
- * folds are over axis {@code reduced}, which is not the last; members before the folds live on prefixes
- * of the space, members behind them on prefixes of the space without that axis. SINGLE: one node with a
- * kernel of its own kind.
+ * <p>LOOPS: all members live on prefixes of one {@code space}; folds are over its last axis.
+ * COLUMNS: folds are over axis {@code reduced}, which is not the last; members before the folds
+ * live on prefixes of the space, members behind them on prefixes of the space without that axis.
+ * SINGLE: one node with a kernel of its own kind.
  */
 final class Group {
   enum Kind {
@@ -26,8 +26,8 @@ final class Group {
   }
 
   /**
-   * Where a member lives: on the first {@code axes} axes of the space ({@code before} the folds) or of
-   * the space without the reduced axis (behind them; only in COLUMNS).
+   * Where a member lives: on the first {@code axes} axes of the space ({@code before} the folds) or
+   * of the space without the reduced axis (behind them; only in COLUMNS).
    */
   record Place(boolean before, int axes) {}
 

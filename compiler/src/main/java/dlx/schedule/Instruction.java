@@ -8,8 +8,8 @@ import dlx.source.Span;
 import java.util.List;
 
 /**
- * A value at every point of an iteration space. Instructions are compared by identity: an instruction is
- * one register of the loop.
+ * A value at every point of an iteration space. Instructions are compared by identity: an
+ * instruction is one register of the loop.
  */
 public abstract sealed class Instruction {
   private final DType dtype;
@@ -133,8 +133,9 @@ public abstract sealed class Instruction {
   }
 
   /**
-   * An element of memory whose place is data: the access plus index * stride, where a negative index
-   * counts from the end of {@code extent}; outside it is an error with the place {@code span}.
+   * An element of memory whose place is data: the access plus index * stride, where a negative
+   * index counts from the end of {@code extent}; outside it is an error with the place {@code
+   * span}.
    */
   public static final class Pick extends Instruction {
     private final Access access;
@@ -145,7 +146,12 @@ public abstract sealed class Instruction {
     private final Span span;
 
     public Pick(
-        Access access, Instruction index, Extent stride, Extent extent, boolean checked, Span span) {
+        Access access,
+        Instruction index,
+        Extent stride,
+        Extent extent,
+        boolean checked,
+        Span span) {
       super(access.buffer().dtype());
       this.access = access;
       this.index = index;

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A piece of work over buffers. Kernels run one after the other; inside one, threads share the work. */
+/**
+ * A piece of work over buffers. Kernels run one after the other; inside one, threads share the
+ * work.
+ */
 public sealed interface Kernel {
   /** Where the work comes from. */
   Span span();
@@ -21,8 +24,8 @@ public sealed interface Kernel {
   record Store(Access access, Instruction value) {}
 
   /**
-   * Loops over {@code axes}. The last axis is walked once or several times for every turn of the others:
-   * as often as folds over it need the results of other folds.
+   * Loops over {@code axes}. The last axis is walked once or several times for every turn of the
+   * others: as often as folds over it need the results of other folds.
    *
    * @param axes extents, outermost first; empty for numbers
    * @param stores each at the depth of its access
@@ -41,8 +44,8 @@ public sealed interface Kernel {
 
   /**
    * Folds over an axis that is not the last: {@code axes[reduced]} is walked inside the last one.
-   * Accesses of values under a fold have a stride for every axis; accesses of stores and of loads beside
-   * the folds have stride 0 for the reduced axis.
+   * Accesses of values under a fold have a stride for every axis; accesses of stores and of loads
+   * beside the folds have stride 0 for the reduced axis.
    */
   record Columns(List<Extent> axes, int reduced, List<Store> stores, Span span) implements Kernel {
     @Override
@@ -57,8 +60,8 @@ public sealed interface Kernel {
   }
 
   /**
-   * c[batch, m, n] = sum over k of a[batch, m, k] * b[batch, k, n]; accesses have the strides of (batch
-   * axes, m axes, n axes, k axes), with stride 0 where an operand lacks the axis.
+   * c[batch, m, n] = sum over k of a[batch, m, k] * b[batch, k, n]; accesses have the strides of
+   * (batch axes, m axes, n axes, k axes), with stride 0 where an operand lacks the axis.
    */
   record Product(
       List<Extent> batch,

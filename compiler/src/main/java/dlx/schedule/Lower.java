@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 
 /**
  * Few forms for the scheduler: reductions are over the last axis, or over axes before the last;
- * contractions have two operands and at least one axis of each kind (rows, columns, summed); a padding
- * that cuts is a slice. The meaning stays.
+ * contractions have two operands and at least one axis of each kind (rows, columns, summed); a
+ * padding that cuts is a slice. The meaning stays.
  */
 final class Lower {
   private final Map<Node, Node> lowered = new HashMap<>();
@@ -119,7 +119,10 @@ final class Lower {
 
   // ------------------------------------------------------------------ operands that need memory
 
-  /** This node, or a copy of it if its elements are not in memory at all (constants, positions, draws). */
+  /**
+   * This node, or a copy of it if its elements are not in memory at all (constants, positions,
+   * draws).
+   */
   private static Node stored(Node node) {
     Node base = node;
     while (base.op() instanceof Movement
@@ -185,7 +188,8 @@ final class Lower {
       low.add(pad.low().get(axis).plus(before));
       high.add(pad.high().get(axis).plus(after));
     }
-    boolean nothing = low.stream().allMatch(Extent::isZero) && high.stream().allMatch(Extent::isZero);
+    boolean nothing =
+        low.stream().allMatch(Extent::isZero) && high.stream().allMatch(Extent::isZero);
     return nothing ? x : x.graph().node(new Movement.Pad(low, high), x, inputs.get(1));
   }
 
@@ -204,7 +208,9 @@ final class Lower {
   /** Is this less than zero for all sizes? Its value for sizes of zero and its slope say so. */
   private static boolean negative(Extent extent) {
     OptionalLong constant = extent.constant();
-    return constant.isPresent() ? constant.getAsLong() < 0 : extent.times(-1).toString().indexOf('-') < 0;
+    return constant.isPresent()
+        ? constant.getAsLong() < 0
+        : extent.times(-1).toString().indexOf('-') < 0;
   }
 
   // ------------------------------------------------------------------ contractions
@@ -281,7 +287,9 @@ final class Lower {
       List<Extent> shape = turned.type().shape();
       Node iota = turned.graph().node(new Leaf.Iota(n));
       Node same = iota.broadcast(shape, List.of(0)).equal(iota.broadcast(shape, List.of(1)));
-      line = reduction(new Reduction(Reduction.Kind.SUM, List.of(1)), same.where(turned, turned.like(0)));
+      line =
+          reduction(
+              new Reduction(Reduction.Kind.SUM, List.of(1)), same.where(turned, turned.like(0)));
     }
     return new Labelled(line, labels.subList(1, labels.size()));
   }
@@ -319,8 +327,12 @@ final class Lower {
     summed.stream().filter(l -> !space.contains(l)).forEach(space::add);
     Node product = spread(a, space, b).times(spread(b, space, a));
     List<Integer> axes =
-        IntStream.range(0, space.size()).filter(i -> summed.contains(space.get(i))).boxed().toList();
-    Node node = axes.isEmpty() ? product : reduction(new Reduction(Reduction.Kind.SUM, axes), product);
+        IntStream.range(0, space.size())
+            .filter(i -> summed.contains(space.get(i)))
+            .boxed()
+            .toList();
+    Node node =
+        axes.isEmpty() ? product : reduction(new Reduction(Reduction.Kind.SUM, axes), product);
     return new Labelled(node, space.stream().filter(l -> !summed.contains(l)).toList());
   }
 

@@ -83,7 +83,8 @@ public final class Plan {
           switch (node.op()) {
             case Leaf.Input input -> named(Buffer.Role.INPUT, input.name(), dtype, size);
             case Leaf.Slot slot -> slot(slot);
-            case Leaf.Table table -> buffer(Buffer.Role.TABLE, table.title(), dtype, size, table.values());
+            case Leaf.Table table ->
+                buffer(Buffer.Role.TABLE, table.title(), dtype, size, table.values());
             default -> buffer(Buffer.Role.TEMPORARY, "%" + node.id(), dtype, size, null);
           };
       memory.put(node, known);
@@ -99,7 +100,8 @@ public final class Plan {
     for (Function.Output output : function.outputs()) {
       Node value = output.value();
       Buffer buffer =
-          buffer(Buffer.Role.OUTPUT, output.name(), value.type().dtype(), value.type().size(), null);
+          buffer(
+              Buffer.Role.OUTPUT, output.name(), value.type().dtype(), value.type().size(), null);
       Buffer first = memory.putIfAbsent(value, buffer);
       if (first != null) {
         commits.add(new Schedule.Commit(first, buffer));
@@ -116,9 +118,9 @@ public final class Plan {
   }
 
   /**
-   * Writes the new value over the old one where nobody can see the difference: every other reader of the
-   * old value comes before, the kernel itself reads an element just before it writes it, and nothing
-   * that may fail comes after.
+   * Writes the new value over the old one where nobody can see the difference: every other reader
+   * of the old value comes before, the kernel itself reads an element just before it writes it, and
+   * nothing that may fail comes after.
    */
   private boolean inPlace(Function.Update update) {
     Node value = update.value();
@@ -175,14 +177,13 @@ public final class Plan {
 
   private boolean mayFail(Group group) {
     return group.members().keySet().stream()
-        .anyMatch(
-            n ->
-                switch (n.op()) {
-                  case Indexing.Gather g -> g.checked();
-                  case Indexing.ScatterAdd s -> s.checked();
-                  case Indexing.Update u -> u.checked();
-                  default -> false;
-                });
+        .anyMatch(n ->
+            switch (n.op()) {
+              case Indexing.Gather g -> g.checked();
+              case Indexing.ScatterAdd s -> s.checked();
+              case Indexing.Update u -> u.checked();
+              default -> false;
+            });
   }
 
   private boolean reads(Group group, Node leaf) {
@@ -222,8 +223,7 @@ public final class Plan {
       group.next().forEach(g -> open.merge(g, 1, Integer::sum));
       int first =
           java.util.stream.Stream.concat(
-                  group.members().keySet().stream(),
-                  group.sinks().stream().map(Group.Sink::target))
+                  group.members().keySet().stream(), group.sinks().stream().map(Group.Sink::target))
               .mapToInt(Node::id)
               .min()
               .orElse(0);
@@ -275,7 +275,8 @@ public final class Plan {
     List<Integer> left = contraction.operands().get(0);
     List<Integer> right = contraction.operands().get(1);
     List<Integer> output = contraction.output();
-    List<Integer> batch = output.stream().filter(l -> left.contains(l) && right.contains(l)).toList();
+    List<Integer> batch =
+        output.stream().filter(l -> left.contains(l) && right.contains(l)).toList();
     List<Integer> rows = output.stream().filter(l -> !right.contains(l)).toList();
     List<Integer> columns = output.stream().filter(l -> !left.contains(l)).toList();
     List<Integer> summed = left.stream().filter(l -> !output.contains(l)).toList();

@@ -32,15 +32,23 @@ public record Schedule(
       text.append("kernel ").append(i).append(": ").append(kernel.getClass().getSimpleName());
       switch (kernel) {
         case Kernel.Loops l ->
-            text.append(l.axes()).append(" ").append(Kernel.instructions(l.stores()).size()).append(" values");
+            text.append(l.axes())
+                .append(" ")
+                .append(Kernel.instructions(l.stores()).size())
+                .append(" values");
         case Kernel.Columns c ->
-            text.append(c.axes()).append(" over axis ").append(c.reduced()).append(" ")
-                .append(Kernel.instructions(c.stores()).size()).append(" values");
+            text.append(c.axes())
+                .append(" over axis ")
+                .append(c.reduced())
+                .append(" ")
+                .append(Kernel.instructions(c.stores()).size())
+                .append(" values");
         case Kernel.Product p ->
             text.append(p.batch()).append(p.rows()).append(p.columns()).append(p.summed());
         case Kernel.Scatter s -> text.append("[").append(s.positions()).append("]");
         case Kernel.Replace r -> text.append("[").append(r.inner()).append("]");
-        case Kernel.Sort s -> text.append("[").append(s.rows()).append(", ").append(s.columns()).append("]");
+        case Kernel.Sort s ->
+            text.append("[").append(s.rows()).append(", ").append(s.columns()).append("]");
       }
       text.append(" <- ");
       text.append(String.join(", ", kernel.reads().map(Buffer::name).distinct().toList()));

@@ -1,8 +1,8 @@
 package dlx.schedule;
 
-import dlx.graph.Elementwise;
 import dlx.graph.Contraction;
 import dlx.graph.Derivative;
+import dlx.graph.Elementwise;
 import dlx.graph.Extent;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
@@ -14,9 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the elements of a node lie: position (i, j, ...) is element {@code offset + i * strides[0] + j *
- * strides[1] + ...} of what {@code base} holds, row-major. The base is a node with elements of its own;
- * affine movements have none.
+ * Where the elements of a node lie: position (i, j, ...) is element {@code offset + i * strides[0]
+ * + j * strides[1] + ...} of what {@code base} holds, row-major. The base is a node with elements
+ * of its own; affine movements have none.
  */
 record View(Node base, Extent offset, List<Extent> shape, List<Extent> strides) {
 
@@ -137,7 +137,9 @@ record View(Node base, Extent offset, List<Extent> shape, List<Extent> strides) 
     return new View(base, offset, to, List.copyOf(result));
   }
 
-  /** The stride of the last of the axes [from, to) if they lie evenly inside each other, else null. */
+  /**
+   * The stride of the last of the axes [from, to) if they lie evenly inside each other, else null.
+   */
   private @Nullable Extent merged(int from, int to) {
     Extent inner = null;
     Extent reach = null;
@@ -157,9 +159,9 @@ record View(Node base, Extent offset, List<Extent> shape, List<Extent> strides) 
   }
 
   /**
-   * How many leading axes of {@code space} this walks over as the base lies, being constant along the
-   * others; -1 if it does not. Then a loop over those axes visits the elements of the base in order,
-   * each once.
+   * How many leading axes of {@code space} this walks over as the base lies, being constant along
+   * the others; -1 if it does not. Then a loop over those axes visits the elements of the base in
+   * order, each once.
    */
   int prefix(List<Extent> space) {
     View view = reshape(space);

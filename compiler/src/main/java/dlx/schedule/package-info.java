@@ -1,6 +1,6 @@
 /**
- * Decides what is computed where: which nodes share a loop, which values get memory, in which order the
- * kernels run.
+ * Decides what is computed where: which nodes share a loop, which values get memory, in which order
+ * the kernels run.
  *
  * <pre>
  * Schedule    = Kernel* over Buffer*

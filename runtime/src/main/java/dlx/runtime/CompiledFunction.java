@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A compiled entry. Immutable; any number of threads may call it at once. A call allocates nothing if
- * the caller gives the arrays for the results and the sizes were used before.
+ * A compiled entry. Immutable; any number of threads may call it at once. A call allocates nothing
+ * if the caller gives the arrays for the results and the sizes were used before.
  */
 public final class CompiledFunction {
   /** Kernels per generated class. */
@@ -135,8 +135,8 @@ public final class CompiledFunction {
   }
 
   /**
-   * Calls with everything in place: arguments, slots and results in the order of {@link #program()}.
-   * Writes the results and, at the end, the slots.
+   * Calls with everything in place: arguments, slots and results in the order of {@link
+   * #program()}. Writes the results and, at the end, the slots.
    *
    * @param symbols sizes that no argument brings, in the order of {@link Program#symbols()}; -1 for
    *     the others
@@ -271,7 +271,12 @@ public final class CompiledFunction {
     }
     return new DlxException(
         "R0103",
-        "`" + name + "` must have the shape [" + wanted + "], not " + Arrays.toString(tensor.shape()),
+        "`"
+            + name
+            + "` must have the shape ["
+            + wanted
+            + "], not "
+            + Arrays.toString(tensor.shape()),
         "",
         "");
   }

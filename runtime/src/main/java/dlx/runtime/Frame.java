@@ -1,8 +1,8 @@
 package dlx.runtime;
 
 /**
- * What the kernels of one call work on. Arrays are numbered by buffer; only the list of the buffer's own
- * element type has an entry for it.
+ * What the kernels of one call work on. Arrays are numbered by buffer; only the list of the
+ * buffer's own element type has an entry for it.
  */
 public final class Frame {
   public final float[][] f32;

@@ -1,12 +1,14 @@
 package dlx.runtime;
 
-/** Copies of parts of a matrix in the order in which a product reads them; called by generated code. */
+/**
+ * Copies of parts of a matrix in the order in which a product reads them; called by generated code.
+ */
 public final class Panels {
   private Panels() {}
 
   /**
-   * panel[at + k * padded + n] = b[offset + k * rowStride + n * columnStride] for k below rows and n
-   * below width; 0 for n from width to padded.
+   * panel[at + k * padded + n] = b[offset + k * rowStride + n * columnStride] for k below rows and
+   * n below width; 0 for n from width to padded.
    */
   public static void pack(
       float[] b,

@@ -9,11 +9,19 @@ public final class Positions {
   /**
    * out[o, ids[p], i] += g[o, p, i] for every position p in order, after filling out with zeros.
    *
-   * @param place for the error if a position is out of range; null if positions are not checked, and
-   *     then those outside are left out
+   * @param place for the error if a position is out of range; null if positions are not checked,
+   *     and then those outside are left out
    */
   public static void scatter(
-      float[] g, int[] ids, int idsOffset, float[] out, int outer, int positions, int extent, int inner, String place) {
+      float[] g,
+      int[] ids,
+      int idsOffset,
+      float[] out,
+      int outer,
+      int positions,
+      int extent,
+      int inner,
+      String place) {
     Arrays.fill(out, 0, outer * extent * inner, 0f);
     for (int o = 0; o < outer; o++) {
       for (int p = 0; p < positions; p++) {
@@ -30,7 +38,15 @@ public final class Positions {
   }
 
   public static void scatter(
-      double[] g, int[] ids, int idsOffset, double[] out, int outer, int positions, int extent, int inner, String place) {
+      double[] g,
+      int[] ids,
+      int idsOffset,
+      double[] out,
+      int outer,
+      int positions,
+      int extent,
+      int inner,
+      String place) {
     Arrays.fill(out, 0, outer * extent * inner, 0.0);
     for (int o = 0; o < outer; o++) {
       for (int p = 0; p < positions; p++) {
@@ -47,7 +63,15 @@ public final class Positions {
   }
 
   public static void scatter(
-      int[] g, int[] ids, int idsOffset, int[] out, int outer, int positions, int extent, int inner, String place) {
+      int[] g,
+      int[] ids,
+      int idsOffset,
+      int[] out,
+      int outer,
+      int positions,
+      int extent,
+      int inner,
+      String place) {
     Arrays.fill(out, 0, outer * extent * inner, 0);
     for (int o = 0; o < outer; o++) {
       for (int p = 0; p < positions; p++) {

@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param name the name of the entry
  * @param symbols the names of the sizes that the arguments bring
- * @param extents expressions over the symbols in postfix form: numbers, {@code $0} for a symbol, {@code
- *     + * / %} (floor pair), with spaces between
+ * @param extents expressions over the symbols in postfix form: numbers, {@code $0} for a symbol,
+ *     {@code + * / %} (floor pair), with spaces between
  * @param arguments what the caller gives, in order
  * @param slots parameters and states that are read or written
  * @param outputs what the caller gets, in order
@@ -46,8 +46,8 @@ public record Program(
   public record Table(int buffer, DType dtype, List<Double> values) {}
 
   /**
-   * A kernel: {@code units} pieces that threads may share in multiples of {@code align}, each of about
-   * {@code work} simple operations; {@code serial} if they may not.
+   * A kernel: {@code units} pieces that threads may share in multiples of {@code align}, each of
+   * about {@code work} simple operations; {@code serial} if they may not.
    */
   public record Kernel(int units, int align, int work, boolean serial) {}
 

@@ -1,8 +1,8 @@
 package dlx.runtime;
 
 /**
- * The one gate to the incubator module of the Vector API: is it here, and how wide are the vectors of
- * this machine? Without it generated code is scalar; said once.
+ * The one gate to the incubator module of the Vector API: is it here, and how wide are the vectors
+ * of this machine? Without it generated code is scalar; said once.
  */
 public final class Simd {
   private Simd() {}

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Threads that share the units of a kernel. The split is by position, at multiples of the kernel's
- * alignment, and every unit does the same operations whoever does it, so results do not depend on the
- * number of threads. Workers spin for a bounded time and then park; they are daemons.
+ * alignment, and every unit does the same operations whoever does it, so results do not depend on
+ * the number of threads. Workers spin for a bounded time and then park; they are daemons.
  *
  * <p>One call at a time has the workers; a call that finds them taken does its work alone.
  */
@@ -40,7 +40,8 @@ public final class Workers {
 
   private static int defaultThreads() {
     String wish = System.getProperty("dlx.threads", "");
-    int threads = wish.isEmpty() ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(wish);
+    int threads =
+        wish.isEmpty() ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(wish);
     return Math.max(1, Math.min(threads, 256));
   }
 
@@ -52,7 +53,8 @@ public final class Workers {
   /** Sets how many threads calls of this process use, the caller's own included. At least 1. */
   public static synchronized void setThreads(int threads) {
     if (threads < 1) {
-      throw new DlxException("R0302", "the number of threads must be at least 1, not " + threads, "", "");
+      throw new DlxException(
+          "R0302", "the number of threads must be at least 1, not " + threads, "", "");
     }
     Workers before = shared;
     if (before.workers.length + 1 != threads) {
@@ -101,7 +103,8 @@ public final class Workers {
     failure = null;
     running.set(parts - 1);
     for (int part = 1; part < parts; part++) {
-      workers[part - 1].begin(bound(part, parts, units, align), bound(part + 1, parts, units, align));
+      workers[part - 1].begin(
+          bound(part, parts, units, align), bound(part + 1, parts, units, align));
     }
     Throwable mine = null;
     try {

@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The memory of one call at a time: temporaries share arrays when their lives do not meet. Binding to
- * other sizes keeps the arrays that are large enough, so sizes that come back cost nothing.
+ * The memory of one call at a time: temporaries share arrays when their lives do not meet. Binding
+ * to other sizes keeps the arrays that are large enough, so sizes that come back cost nothing.
  */
 final class Workspace {
   private final Program program;
@@ -90,7 +90,9 @@ final class Workspace {
       int size = frame.extents[t.size()];
       Slab best = null;
       for (Slab slab : slabs) {
-        if (slab.dtype == t.dtype() && slab.free < t.first() && (best == null || closer(slab, best, size))) {
+        if (slab.dtype == t.dtype()
+            && slab.free < t.first()
+            && (best == null || closer(slab, best, size))) {
           best = slab;
         }
       }

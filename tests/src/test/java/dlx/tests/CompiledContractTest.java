@@ -19,18 +19,24 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Generated classes, vector and scalar, against the reference evaluator on random functions. */
 class CompiledContractTest {
-  @Property(tries = 3000)
-  void tame64(@ForAll @IntRange(min = 0, max = 1_000_000) int seed, @ForAll @IntRange(min = 1, max = 24) int length) {
+  @Property(tries = 300)
+  void tame64(
+      @ForAll @IntRange(min = 0, max = 1_000_000) int seed,
+      @ForAll @IntRange(min = 1, max = 24) int length) {
     check(RandomFunctions.tame(seed, length, DType.F64));
   }
 
-  @Property(tries = 3000)
-  void tame32(@ForAll @IntRange(min = 0, max = 1_000_000) int seed, @ForAll @IntRange(min = 1, max = 24) int length) {
+  @Property(tries = 300)
+  void tame32(
+      @ForAll @IntRange(min = 0, max = 1_000_000) int seed,
+      @ForAll @IntRange(min = 1, max = 24) int length) {
     check(RandomFunctions.tame(seed, length, DType.F32));
   }
 
-  @Property(tries = 3000)
-  void wild64(@ForAll @IntRange(min = 0, max = 1_000_000) int seed, @ForAll @IntRange(min = 1, max = 24) int length) {
+  @Property(tries = 300)
+  void wild64(
+      @ForAll @IntRange(min = 0, max = 1_000_000) int seed,
+      @ForAll @IntRange(min = 1, max = 24) int length) {
     check(RandomFunctions.wild(seed, length, DType.F64));
   }
 
@@ -66,7 +72,13 @@ class CompiledContractTest {
     Evaluate nearby = sample.nearby();
     for (int i = 0; i < results.size(); i++) {
       Function.Output output = function.outputs().get(i);
-      agree(output.name(), judge.values(output.value()), nearby.values(output.value()), results.get(i), function, bits);
+      agree(
+          output.name(),
+          judge.values(output.value()),
+          nearby.values(output.value()),
+          results.get(i),
+          function,
+          bits);
     }
     for (Function.Update update : function.updates()) {
       agree(
@@ -95,24 +107,47 @@ class CompiledContractTest {
       largest = Math.max(largest, Double.isFinite(v) ? Math.abs(v) : 0);
     }
     // a product of several operands sums what it can as early as it can: inf * 0 may come or go
-    boolean reordered = function.nodes().stream().anyMatch(n -> n.op() instanceof dlx.graph.Contraction);
+    boolean reordered =
+        function.nodes().stream().anyMatch(n -> n.op() instanceof dlx.graph.Contraction);
     for (int i = 0; i < expected.length; i++) {
       double want = expected[i];
       double is = actual.get(i);
       double moved = Math.abs(nearby[i] - want);
       boolean same = Double.compare(want, is) == 0 || want == is;
-      boolean close = Math.abs(want - is) <= rounding * (Math.abs(want) + largest) + 100 * moved;
-      boolean unstable = Double.isNaN(nearby[i]) != Double.isNaN(want) || Double.isInfinite(moved) || Double.isNaN(moved) && !Double.isNaN(want);
+      boolean close =
+          Math.abs(want - is)
+              <= rounding * (Math.abs(want) + largest)
+                  + 100 * moved
+                  + (single ? Float.MIN_NORMAL : Double.MIN_NORMAL);
+      boolean unstable =
+          Double.isNaN(nearby[i]) != Double.isNaN(want)
+              || Double.isInfinite(moved)
+              || Double.isNaN(moved) && !Double.isNaN(want);
       boolean overflow = single && Math.abs(want) > 1e37;
       boolean early = reordered && !(Double.isFinite(want) && Double.isFinite(is));
       if (!same && !close && !unstable && !overflow && !early) {
         StringBuilder text = new StringBuilder();
         function.nodes().forEach(n -> text.append(n).append('\n'));
         fail(
-            name + "[" + i + "] is " + is + " and should be " + want + " with " + bits + " bits\n" + text
-                + "outputs " + function.outputs().stream().map(o -> o.name() + "=%" + o.value().id()).toList()
-                + " updates " + function.updates().stream().map(o -> o.slot().path() + "=%" + o.value().id()).toList()
-                + "\n" + dlx.schedule.Plan.function(function));
+            name
+                + "["
+                + i
+                + "] is "
+                + is
+                + " and should be "
+                + want
+                + " with "
+                + bits
+                + " bits\n"
+                + text
+                + "outputs "
+                + function.outputs().stream().map(o -> o.name() + "=%" + o.value().id()).toList()
+                + " updates "
+                + function.updates().stream()
+                    .map(o -> o.slot().path() + "=%" + o.value().id())
+                    .toList()
+                + "\n"
+                + dlx.schedule.Plan.function(function));
       }
     }
   }
