@@ -56,6 +56,9 @@ final class Expressions {
     try {
       return value(expression, frame);
     } catch (Failure failure) {
+      if (!frame.module().main) {
+        throw failure;
+      }
       elaboration.report(failure);
       return Value.POISON;
     }

@@ -316,7 +316,9 @@ final class Layers {
       elaboration.incomplete = true;
       throw Failure.silent();
     }
-    throw new Failure(missing(path, field));
+    throw elaboration.diagnostics.hasErrors()
+        ? Failure.silent()
+        : new Failure(missing(path, field));
   }
 
   /** {@code stage[1]} as a place in the tree of parameters, or null if it is none. */
@@ -370,6 +372,9 @@ final class Layers {
         if (path != null && !elaboration.lastRound) {
           elaboration.incomplete = true;
           throw Failure.silent();
+        }
+        if (elaboration.diagnostics.hasErrors()) {
+          throw Failure.silent(); // what makes them may be what is wrong
         }
         throw new Failure(
             Diagnostic.error("E0609", "`" + e.span().text() + "` has no parameters")

@@ -35,6 +35,9 @@ final class Statements {
       try {
         last = statement(statement, frame);
       } catch (Failure failure) {
+        if (!frame.module().main) {
+          throw failure;
+        }
         elaboration.report(failure);
         last = Value.POISON;
         poison(statement, frame);

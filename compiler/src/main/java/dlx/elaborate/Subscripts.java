@@ -213,7 +213,7 @@ final class Subscripts {
       if (room.constant().isEmpty()) {
         boolean sizes = less.isZero() && room.value(s -> 0) >= 0 && monotone(room);
         if (!sizes) {
-          String message = "position `" + written + "` must be inside an axis of `" + n + "`";
+          String message = "`" + span.text() + "` must be inside an axis of `" + n + "`";
           elaboration.sizes.check(less, Relation.LESS_EQUAL, more, message, span, world);
         }
       } else if (room.constant().getAsLong() < 0) {

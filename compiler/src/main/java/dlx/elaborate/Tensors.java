@@ -1,6 +1,7 @@
 package dlx.elaborate;
 
 import dlx.elaborate.Value.Tensor;
+import dlx.graph.Elementwise;
 import dlx.graph.Extent;
 import dlx.graph.Leaf;
 import dlx.graph.Movement;
@@ -250,13 +251,36 @@ final class Tensors {
     if (own == kind || own == Kind.I32 && kind == Kind.WHOLE) {
       return tensor;
     }
-    Node node = tensor.node().convert(kind.node());
+    boolean narrows = own == Kind.REAL && kind == Kind.F32;
+    Node node = narrows ? narrow(tensor.node()) : tensor.node().convert(kind.node());
     return new Tensor(node, tensor.axes(), kind == Kind.REAL);
+  }
+
+  /**
+   * A float without a type as f32: what only chooses among numbers chooses among rounded ones, so that
+   * {@code where(c, 1, 0)} never is an f64.
+   */
+  private static Node narrow(Node node) {
+    if (node.op() instanceof Leaf.Constant c) {
+      return node.graph().node(new Leaf.Constant((double) (float) c.value(), DType.F32));
+    }
+    if (node.op() == Elementwise.TO_F64 && !node.input(0).type().dtype().isFloat()) {
+      return node.input(0).convert(DType.F32);
+    }
+    if (node.op() == Elementwise.WHERE) {
+      return node.input(0).where(narrow(node.input(1)), narrow(node.input(2)));
+    }
+    if (node.op() instanceof Movement.Reshape || node.op() instanceof Movement.Broadcast) {
+      return node.graph().node(node.op(), narrow(node.input(0)));
+    }
+    return node.convert(DType.F32);
   }
 
   /** A conversion that was asked for or is harmless. */
   Tensor convert(Tensor tensor, DType dtype) {
-    return new Tensor(tensor.node().convert(dtype), tensor.axes(), false);
+    boolean narrows = tensor.weak() && dtype == DType.F32;
+    Node node = narrows ? narrow(tensor.node()) : tensor.node().convert(dtype);
+    return new Tensor(node, tensor.axes(), false);
   }
 
   /** A float without a type becomes f32. */
