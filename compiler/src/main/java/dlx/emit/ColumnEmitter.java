@@ -177,7 +177,6 @@ final class ColumnEmitter {
     private final Lane lane;
     private final int neighbours;
     private final Nest.Bases outer;
-    private final int index;
     private final List<Body> bodies = new ArrayList<>();
     private final List<Nest.Bases> bases = new ArrayList<>();
 
@@ -185,7 +184,6 @@ final class ColumnEmitter {
       this.lane = lane;
       this.neighbours = neighbours;
       this.outer = outer;
-      this.index = index;
       for (int n = 0; n < neighbours; n++) {
         int column = index;
         if (n > 0) {

@@ -111,8 +111,8 @@ final class Lower {
 
   private static Node argmax(int axis, Node x) {
     int rank = x.type().rank();
-    List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
-    order.remove(axis);
+    List<Integer> order = new ArrayList<>();
+    IntStream.range(0, rank).filter(i -> i != axis).forEach(order::add);
     order.add(axis);
     return x.transpose(order).reduce(Reduction.Kind.ARGMAX, List.of(rank - 1));
   }

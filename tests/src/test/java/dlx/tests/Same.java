@@ -31,7 +31,7 @@ final class Same {
           try {
             write(out, component.getAccessor().invoke(record));
           } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("a record without an accessor", e);
           }
           out.append(' ');
         }
