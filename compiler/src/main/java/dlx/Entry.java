@@ -1,0 +1,53 @@
+package dlx;
+
+import dlx.elaborate.Program;
+import dlx.runtime.CompiledFunction;
+import dlx.runtime.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One or more definitions or expressions, compiled together. Any number of threads may call it at
+ * once, also while a step runs; each call sees the parameters from before or after a step.
+ */
+public final class Entry extends Fn {
+  Entry(Model model, String name, CompiledFunction compiled) {
+    super(model, name, compiled);
+  }
+
+  /**
+   * The value, if there is one.
+   *
+   * @param given inputs by name: tensors, or numbers, which fill the declared shape
+   */
+  public Tensor call(Map<String, ?> given) {
+    return single(this, prepare(given).run());
+  }
+
+  /**
+   * @param sizes values of run-time sizes that no given tensor has
+   */
+  public Tensor call(Map<String, ?> given, Map<String, Integer> sizes) {
+    return single(this, prepare(given, sizes).run());
+  }
+
+  /** All values. */
+  public Results results(Map<String, ?> given) {
+    return prepare(given).run();
+  }
+
+  /** All values. */
+  public Results results(Map<String, ?> given, Map<String, Integer> sizes) {
+    return prepare(given, sizes).run();
+  }
+
+  @Override
+  List<Program.Argument> declared() {
+    return model.program().inputs();
+  }
+
+  @Override
+  boolean changes() {
+    return false;
+  }
+}

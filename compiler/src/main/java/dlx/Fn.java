@@ -1,0 +1,87 @@
+package dlx;
+
+import dlx.elaborate.Program;
+import dlx.runtime.CompiledFunction;
+import dlx.runtime.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A compiled part of a model that can be called: an {@link Entry} or a {@link Step}. */
+public abstract sealed class Fn permits Entry, Step {
+  final Model model;
+  final String name;
+  final CompiledFunction compiled;
+  final List<String> outputs;
+
+  Fn(Model model, String name, CompiledFunction compiled) {
+    this.model = model;
+    this.name = name;
+    this.compiled = compiled;
+    this.outputs = compiled.program().outputs().stream().map(v -> v.name()).toList();
+  }
+
+  /** The name of the entry or step, or the expressions. */
+  public String name() {
+    return name;
+  }
+
+  /** The names of the results, in order. */
+  public List<String> results() {
+    return outputs;
+  }
+
+  /** The names of the inputs and arguments that it needs or that have defaults. */
+  public List<String> inputs() {
+    return compiled.program().arguments().stream().map(v -> v.name()).toList();
+  }
+
+  /** The run-time sizes that it depends on. */
+  public Set<String> sizes() {
+    return Set.copyOf(compiled.program().symbols());
+  }
+
+  /** The paths of the parameters and states that it reads or changes. */
+  public List<String> slots() {
+    return compiled.program().slots().stream().map(s -> s.path()).toList();
+  }
+
+  /** The code behind, for a caller that keeps parameters by itself. */
+  public CompiledFunction compiled() {
+    return compiled;
+  }
+
+  /** What may be given by name: inputs of the program and arguments of the step. */
+  abstract List<Program.Argument> declared();
+
+  abstract boolean changes();
+
+  /**
+   * Puts everything in place for calls with these very tensors: the arrays behind them may change
+   * between the runs, and a run allocates nothing.
+   *
+   * @param given inputs and arguments by name: tensors, or numbers, which fill the declared shape.
+   *     Those of the program that this does not need are left aside
+   * @param sizes values of run-time sizes that no given tensor has
+   * @throws dlx.runtime.DlxException if something is missing, unknown or of another type
+   */
+  public Call prepare(Map<String, ?> given, Map<String, Integer> sizes) {
+    return Arguments.bind(this, given, sizes);
+  }
+
+  public Call prepare(Map<String, ?> given) {
+    return prepare(given, Map.of());
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /** The only result. */
+  static Tensor single(Fn function, Results results) {
+    if (results.size() == 1) return results.get(0);
+    throw new IllegalStateException(
+        "`" + function.name + "` has " + results.size() + " results; use `results`");
+  }
+}

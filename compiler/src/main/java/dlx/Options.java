@@ -1,0 +1,67 @@
+package dlx;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a program is compiled. Immutable; start from {@link #DEFAULT}.
+ *
+ * @param mathematics which rules the simplifier may use
+ * @param simplify whether it is used at all
+ * @param threads threads that kernels share, for the whole process; 0 leaves them as they are
+ * @param unchecked whether positions of gathers go unchecked
+ * @param defines values of {@code dim} and {@code const} by name: numbers, or text in the language
+ * @param importFolders folders beside that of the main file that may be imported from
+ */
+public record Options(
+    Mathematics mathematics,
+    boolean simplify,
+    int threads,
+    boolean unchecked,
+    Map<String, Object> defines,
+    List<Path> importFolders) {
+
+  /** What a rewritten expression keeps. */
+  public enum Mathematics {
+    /** The real number that an expression stands for. */
+    REAL,
+    /** Every bit of what the operations give as they are written. */
+    STRICT
+  }
+
+  public static final Options DEFAULT =
+      new Options(Mathematics.REAL, true, 0, false, Map.of(), List.of());
+
+  public Options {
+    if (threads < 0) throw new IllegalArgumentException("threads: " + threads);
+    defines = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(defines));
+    importFolders = List.copyOf(importFolders);
+  }
+
+  public Options withMathematics(Mathematics wanted) {
+    return new Options(wanted, simplify, threads, unchecked, defines, importFolders);
+  }
+
+  public Options withSimplify(boolean wanted) {
+    return new Options(mathematics, wanted, threads, unchecked, defines, importFolders);
+  }
+
+  public Options withThreads(int wanted) {
+    return new Options(mathematics, simplify, wanted, unchecked, defines, importFolders);
+  }
+
+  public Options withUnchecked(boolean wanted) {
+    return new Options(mathematics, simplify, threads, wanted, defines, importFolders);
+  }
+
+  public Options withDefines(Map<String, ?> wanted) {
+    return new Options(
+        mathematics, simplify, threads, unchecked, new LinkedHashMap<>(wanted), importFolders);
+  }
+
+  public Options withImportFolders(List<Path> wanted) {
+    return new Options(mathematics, simplify, threads, unchecked, defines, wanted);
+  }
+}
