@@ -6,6 +6,7 @@ import dlx.runtime.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A compiled part of a model that can be called: an {@link Entry} or a {@link Step}. */
 public abstract sealed class Fn permits Entry, Step {
@@ -34,6 +35,11 @@ public abstract sealed class Fn permits Entry, Step {
   /** The names of the inputs and arguments that it needs or that have defaults. */
   public List<String> inputs() {
     return compiled.program().arguments().stream().map(v -> v.name()).toList();
+  }
+
+  /** The names that a call may give: inputs of the program and arguments of the step. */
+  public Set<String> accepts() {
+    return declared().stream().map(Program.Argument::name).collect(Collectors.toSet());
   }
 
   /** The run-time sizes that it depends on. */

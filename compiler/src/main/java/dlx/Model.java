@@ -32,13 +32,15 @@ public final class Model {
   /** Expressions of a model, to be compiled together: see {@link Compiler#compile}. */
   public record Expression(Model model, String text) {}
 
+  private record Asked(List<String> expressions, boolean training) {}
+
   private final Source source;
   private final Options options;
   private final Program program;
   private final List<Diagnostic> warnings;
   private final Pipeline pipeline;
   private final Memory memory = new Memory(this);
-  private final Map<List<String>, Entry> entries = new ConcurrentHashMap<>();
+  private final Map<Asked, Entry> entries = new ConcurrentHashMap<>();
   private final Map<String, Step> steps = new ConcurrentHashMap<>();
   private final Map<List<String>, CompiledFunction> initials = new ConcurrentHashMap<>();
   private final Map<String, CompiledFunction> defaults = new ConcurrentHashMap<>();
@@ -108,11 +110,18 @@ public final class Model {
    * @throws dlx.source.ProgramException if an expression is wrong
    */
   public Entry entry(String... expressions) {
-    List<String> key = List.of(expressions);
-    if (key.isEmpty()) throw new IllegalArgumentException("no expression");
+    return entry(List.of(expressions), false);
+  }
+
+  /**
+   * @param training whether {@code training} is true in them, as inside a step
+   * @throws dlx.source.ProgramException if an expression is wrong
+   */
+  public Entry entry(List<String> expressions, boolean training) {
+    if (expressions.isEmpty()) throw new IllegalArgumentException("no expression");
     return entries.computeIfAbsent(
-        key,
-        k -> new Entry(this, String.join(", ", k), compile(() -> program.entry(k, false))));
+        new Asked(List.copyOf(expressions), training),
+        k -> new Entry(this, String.join(", ", k.expressions), compile(() -> program.entry(k.expressions, training))));
   }
 
   /**

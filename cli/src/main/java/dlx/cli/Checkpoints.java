@@ -1,0 +1,56 @@
+package dlx.cli;
+
+import dlx.Model;
+import dlx.training.Checkpoint;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Options that take parameters from a file. */
+final class Checkpoints {
+  private Checkpoints() {}
+
+  static Command.Options declare(Command.Options options) {
+    return options
+        .value("--load", "FILE", "take parameters and states from a .safetensors file")
+        .values("--only", "PATH", "of the file, only this subtree")
+        .values("--rename", "OLD=NEW", "how the program calls what the file calls OLD");
+  }
+
+  /** Loads what {@code --load} names; nothing if it is not there. */
+  static void load(Invocation invocation, Model model) {
+    if (invocation.value("--load").isEmpty()) {
+      if (!invocation.values("--only").isEmpty() || !invocation.values("--rename").isEmpty()) {
+        throw new UsageException("--only and --rename belong to --load", "");
+      }
+      return;
+    }
+    load(invocation, model, Path.of(invocation.value("--load").orElseThrow()));
+  }
+
+  static void load(Invocation invocation, Model model, Path file) {
+    Checkpoint.read(file, renames(invocation)).into(model, only(invocation));
+  }
+
+  static List<String> only(Invocation invocation) {
+    List<String> only = new ArrayList<>();
+    for (String text : invocation.values("--only")) only.addAll(List.of(text.split(",", -1)));
+    return only;
+  }
+
+  static Map<String, String> renames(Invocation invocation) {
+    Map<String, String> renames = new LinkedHashMap<>();
+    for (String text : invocation.values("--rename")) {
+      List<String> pair = Invocation.pair("--rename", text);
+      renames.put(pair.getFirst(), pair.getLast());
+    }
+    return renames;
+  }
+
+  /** All parameters and states that have a value. */
+  static void save(Path file, Model model) {
+    Checkpoint.write(file, model, model.values(), Map.of());
+  }
+}

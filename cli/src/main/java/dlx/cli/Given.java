@@ -1,0 +1,178 @@
+package dlx.cli;
+
+import dlx.Model;
+import dlx.data.Csv;
+import dlx.data.DataFiles;
+import dlx.data.Loaded;
+import dlx.data.Wanted;
+import dlx.elaborate.Program;
+import dlx.graph.Extent;
+import dlx.runtime.Tensor;
+import dlx.source.Suggest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values that the command line gives by name: {@code --data NAME=FILE}, {@code --data FILE}, {@code
+ * --NAME VALUE} and {@code --set NAME=VALUE}.
+ *
+ * @param inputs by name
+ * @param sizes values of run-time sizes from {@code --dim}
+ */
+record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
+  private static final Path HERE = Path.of("");
+
+  static Command.Options declare(Command.Options options) {
+    return options
+        .values("--data", "[NAME=]FILE", "an input (or parameter, state) by name, or several from a file; also NAME=JSON")
+        .values("--dim", "NAME=N", "a size that no input has")
+        .values("--columns", "NAME=A,B", "columns of a table for an input")
+        .value("--missing", "HOW", "missing values of a table: refuse, drop or mean");
+  }
+
+  /**
+   * Reads everything and puts parameters and states into the model.
+   *
+   * @param step whose arguments may be given too, or null
+   * @throws UsageException for a name that is not there
+   * @throws dlx.runtime.DlxException for data that do not fit
+   */
+  static Given read(Invocation invocation, Model model, Program.@Nullable Step step) {
+    Reader reader = new Reader(invocation, model, step);
+    invocation.values("--data").forEach(reader::data);
+    for (String text : invocation.given()) {
+      List<String> pair = Invocation.pair("--NAME", text);
+      reader.named("--" + pair.getFirst(), pair.getFirst(), pair.getLast());
+    }
+    for (String text : invocation.values("--set")) {
+      List<String> pair = Invocation.pair("--set", text);
+      reader.argument(pair.getFirst(), pair.getLast());
+    }
+    reader.files();
+    return new Given(reader.inputs, Programs.sizes(invocation, "--dim"));
+  }
+
+  /** How tables are read. */
+  static Csv.Options tables(Invocation invocation, Map<String, List<String>> classes) {
+    Map<String, List<String>> columns = new LinkedHashMap<>();
+    for (String text : invocation.values("--columns")) {
+      List<String> pair = Invocation.pair("--columns", text);
+      columns.put(pair.getFirst(), List.of(pair.getLast().split(",", -1)));
+    }
+    Csv.Missing missing =
+        switch (invocation.value("--missing").orElse("refuse")) {
+          case "refuse" -> Csv.Missing.REFUSE;
+          case "drop" -> Csv.Missing.DROP;
+          case "mean" -> Csv.Missing.MEAN;
+          default -> throw new UsageException("--missing is refuse, drop or mean", "");
+        };
+    return new Csv.Options(columns, missing, classes);
+  }
+
+  /**
+   * What an argument wants to be given.
+   *
+   * @param batch the size that counts examples, or empty
+   */
+  static Wanted wanted(String name, Program.Typed type, String batch) {
+    List<Extent> extents = type.type().shape();
+    int[] shape = new int[extents.size()];
+    int axis = -1;
+    for (int i = 0; i < shape.length; i++) {
+      Extent extent = extents.get(i);
+      shape[i] = extent.isConstant() ? (int) extent.constant().getAsLong() : Wanted.ANY;
+      if (axis < 0 && !batch.isEmpty() && extent.equals(Extent.symbol(batch))) axis = i;
+    }
+    return new Wanted(name, type.type().dtype(), shape, axis);
+  }
+
+  private static final class Reader {
+    private final Invocation invocation;
+    private final Model model;
+    private final Program.@Nullable Step step;
+    private final Map<String, Program.Argument> declared = new LinkedHashMap<>();
+    private final Map<String, Object> inputs = new LinkedHashMap<>();
+    private final List<String> sources = new ArrayList<>();
+
+    Reader(Invocation invocation, Model model, Program.@Nullable Step step) {
+      this.invocation = invocation;
+      this.model = model;
+      this.step = step;
+      model.program().inputs().forEach(i -> declared.put(i.name(), i));
+      if (step != null) step.arguments().forEach(a -> declared.put(a.name(), a));
+    }
+
+    void data(String text) {
+      int at = text.indexOf('=');
+      String name = at > 0 ? text.substring(0, at) : "";
+      boolean known = declared.containsKey(name) || model.findSlot(name).isPresent();
+      if (known) named("--data", name, text.substring(at + 1));
+      else if (at > 0 && !Files.exists(HERE.resolve(text))) throw unknown(name);
+      else sources.add(text);
+    }
+
+    void named(String option, String name, String value) {
+      Program.Argument argument = declared.get(name);
+      if (argument != null) {
+        inputs.put(name, value(name, argument.type(), value));
+      } else if (model.findSlot(name).isPresent()) {
+        model.set(name, value(name, model.slot(name).type(), value));
+      } else if (option.equals("--data")) {
+        throw unknown(name);
+      } else {
+        List<String> names = new ArrayList<>(invocation.optionNames());
+        declared.keySet().forEach(n -> names.add("--" + n));
+        String near = Suggest.closest(option, names);
+        throw new UsageException(
+            "there is no option or input `" + option + "`",
+            near == null ? "" : "did you mean `" + near + "`?");
+      }
+    }
+
+    void argument(String name, String value) {
+      List<String> names =
+          step == null ? List.of() : step.arguments().stream().map(Program.Argument::name).toList();
+      if (!names.contains(name)) throw UsageException.unknown("argument of the step", name, names);
+      inputs.put(name, value(name, declared.get(name).type(), value));
+    }
+
+    private UsageException unknown(String name) {
+      List<String> names = new ArrayList<>(declared.keySet());
+      model.program().slots().forEach(s -> names.add(s.path()));
+      return UsageException.unknown("input, parameter or state", name, names);
+    }
+
+    private static Object value(String name, Program.Typed type, String text) {
+      Object number = number(type, text);
+      return number != null ? number : DataFiles.value(text, wanted(name, type, ""), HERE);
+    }
+
+    /** One number fills a declared shape, as in the language. */
+    private static @Nullable Object number(Program.Typed type, String text) {
+      if (type.type().isScalar()) return null;
+      return text.matches("-?\\d+(\\.\\d*)?([eE][+-]?\\d+)?") ? Double.valueOf(text) : null;
+    }
+
+    /** Files with several inputs give those that are not given by name. */
+    void files() {
+      for (String source : sources) {
+        List<Wanted> open =
+            declared.values().stream()
+                .filter(a -> !inputs.containsKey(a.name()))
+                .map(a -> wanted(a.name(), a.type(), Batch.size(model.program())))
+                .toList();
+        Loaded loaded =
+            DataFiles.load(source, open, tables(invocation, Map.of()), HERE);
+        loaded.notes().forEach(invocation.console()::note);
+        for (Map.Entry<String, Tensor> entry : loaded.tensors().entrySet()) {
+          inputs.put(entry.getKey(), entry.getValue());
+        }
+      }
+    }
+  }
+}

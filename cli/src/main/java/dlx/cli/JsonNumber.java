@@ -1,0 +1,13 @@
+package dlx.cli;
+
+/** Numbers for JSON, which has no word for NaN and the infinities. */
+final class JsonNumber {
+  private JsonNumber() {}
+
+  /** A number in its shortest form, or {@code "nan"}, {@code "inf"}, {@code "-inf"}. */
+  static Object of(double value) {
+    if (Double.isNaN(value)) return "nan";
+    if (Double.isInfinite(value)) return value > 0 ? "inf" : "-inf";
+    return value;
+  }
+}

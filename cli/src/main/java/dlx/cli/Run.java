@@ -1,0 +1,166 @@
+package dlx.cli;
+
+import dlx.Call;
+import dlx.Entry;
+import dlx.Model;
+import dlx.Results;
+import dlx.Step;
+import dlx.data.Npy;
+import dlx.data.Npz;
+import dlx.data.Safetensors;
+import dlx.elaborate.Program;
+import dlx.runtime.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code dlx run FILE ENTRY...}: evaluates names and expressions, runs steps. */
+final class Run implements Command {
+  @Override
+  public String name() {
+    return "run";
+  }
+
+  @Override
+  public String summary() {
+    return "evaluate names or expressions, or run a step";
+  }
+
+  @Override
+  public boolean takesInputs() {
+    return true;
+  }
+
+  @Override
+  public void options(Options options) {
+    Given.declare(options)
+        .values("--set", "NAME=VALUE", "an argument of the step")
+        .value("-o --out", "FILE", "write the results: .npz, .npy or .safetensors")
+        .values("--watch", "A,B", "print these definitions as well, as the step sees them")
+        .value("--times", "N", "run the step N times on the same inputs")
+        .value("--every", "N", "print the results of every N-th time")
+        .value("--seed", "N", "of first values and draws; 0 if not given")
+        .program()
+        .compiler();
+    Checkpoints.declare(options)
+        .value("--save", "FILE", "write parameters and states when all is done")
+        .positional("FILE", "1", "the program")
+        .positional("ENTRY", "1..*", "a name or expression; a step is run, what follows it sees its effect");
+  }
+
+  @Override
+  public int run(Invocation invocation) {
+    Model model = Programs.load(invocation, invocation.positional(0).orElseThrow());
+    List<String> wanted = invocation.positionals(1);
+    Program.Step first =
+        model.program().steps().stream()
+            .filter(s -> wanted.contains(s.name()))
+            .findFirst()
+            .orElse(null);
+    if (first == null && (invocation.value("--times").isPresent())) {
+      throw new UsageException("--times is for steps, and none is asked for", "");
+    }
+    Checkpoints.load(invocation, model);
+    Given given = Given.read(invocation, model, first);
+    Map<String, Tensor> written = new LinkedHashMap<>();
+    List<String> together = new ArrayList<>();
+    for (String word : wanted) {
+      boolean step = model.program().steps().stream().anyMatch(s -> s.name().equals(word));
+      if (!step) {
+        together.add(word);
+        continue;
+      }
+      evaluate(invocation, model, given, together, wanted.size() > 1, written);
+      together.clear();
+      step(invocation, model, given, word, wanted.size() > 1, written);
+    }
+    evaluate(invocation, model, given, together, wanted.size() > 1, written);
+    invocation.value("--out").ifPresent(file -> write(Path.of(file), written));
+    invocation
+        .value("--save")
+        .ifPresent(file -> Checkpoints.save(Path.of(file), model));
+    return Exit.FINE;
+  }
+
+  private static void evaluate(
+      Invocation invocation,
+      Model model,
+      Given given,
+      List<String> expressions,
+      boolean named,
+      Map<String, Tensor> written) {
+    if (expressions.isEmpty()) return;
+    List<String> all = new ArrayList<>(expressions);
+    if (invocation.value("--times").isEmpty()) all.addAll(watched(invocation));
+    Entry entry = Programs.entry(invocation, model, false, all);
+    Results results = entry.results(needed(entry, given), given.sizes());
+    show(invocation, results, named || results.size() > 1, written);
+  }
+
+  private static List<String> watched(Invocation invocation) {
+    List<String> names = new ArrayList<>();
+    for (String list : invocation.values("--watch")) names.addAll(List.of(list.split(",", -1)));
+    return names;
+  }
+
+  private static void step(
+      Invocation invocation,
+      Model model,
+      Given given,
+      String name,
+      boolean named,
+      Map<String, Tensor> written) {
+    Step step = model.step(name);
+    int times = invocation.whole("--times", 0).orElse(1);
+    int every = invocation.whole("--every", 1).orElse(Integer.MAX_VALUE);
+    Call call = step.prepare(needed(step, given), given.sizes());
+    List<String> watch = watched(invocation);
+    Entry watched =
+        watch.isEmpty() ? null : Programs.entry(invocation, model, true, watch);
+    for (int turn = 1; turn <= times; turn++) {
+      boolean shown = turn == times || turn % every == 0;
+      if (shown && watched != null) {
+        show(invocation, watched.results(needed(watched, given), given.sizes()), true, written);
+      }
+      Results results = call.run();
+      if (!shown) continue;
+      if (every <= times && !invocation.flag("--json")) {
+        invocation.console().out().print(turn + "   ");
+      }
+      show(invocation, results, named || results.size() > 1, written);
+    }
+  }
+
+  /** The given values without arguments of a step that an entry does not have. */
+  private static Map<String, Object> needed(dlx.Fn function, Given given) {
+    Map<String, Object> kept = new LinkedHashMap<>(given.inputs());
+    kept.keySet().retainAll(function.accepts());
+    return kept;
+  }
+
+  private static void show(
+      Invocation invocation, Results results, boolean named, Map<String, Tensor> written) {
+    for (int i = 0; i < results.size(); i++) {
+      String name = results.names().get(i);
+      written.put(name, results.get(i).copy());
+      Show.result(invocation, name, results.get(i), named);
+    }
+  }
+
+  private static void write(Path file, Map<String, Tensor> results) {
+    String name = file.getFileName().toString();
+    if (name.endsWith(".npz")) {
+      Npz.write(file, results);
+    } else if (name.endsWith(".safetensors")) {
+      Safetensors.write(file, results, Map.of());
+    } else if (name.endsWith(".npy") && results.size() == 1) {
+      Npy.write(file, results.values().iterator().next());
+    } else if (name.endsWith(".npy")) {
+      throw new UsageException("a .npy file holds one array, and there are " + results.size(), "use .npz");
+    } else {
+      throw new UsageException("results are written as .npz, .npy or .safetensors", "");
+    }
+  }
+}
