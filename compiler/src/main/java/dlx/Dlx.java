@@ -35,7 +35,15 @@ public final class Dlx {
   }
 
   public static Model load(Path file, Options options) {
-    return Model.of(Source.read(file), options, Imports.of(file, options.importFolders()));
+    return load(file, options, Pipeline.Watch.NONE);
+  }
+
+  /**
+   * @param watch sees every stage of everything that is compiled, on the thread that needs it
+   */
+  public static Model load(Path file, Options options, Pipeline.Watch watch) {
+    Source source = Source.read(file);
+    return Model.of(source, options, Imports.of(file, options.importFolders()), watch);
   }
 
   /**

@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
 public final class Pipeline {
   /** The names of the stages, in order. */
   public static final List<String> STAGES =
-      List.of("elaborate", "differentiate", "simplify", "emit");
+      List.of("elaborate", "recognize", "differentiate", "simplify", "emit");
 
   /** Sees what each stage made and how long that took. */
   @FunctionalInterface
@@ -42,6 +42,7 @@ public final class Pipeline {
     this.watch = watch;
     this.passes =
         List.of(
+            new Pass("recognize", this::recognized, Verify::withDerivatives),
             new Pass("differentiate", Differentiate::function, Verify::function),
             new Pass("simplify", this::simplified, Verify::function));
   }
@@ -80,8 +81,19 @@ public final class Pipeline {
     return made;
   }
 
+  /** Formulas that stand for something better are found before their derivatives are taken. */
+  private Function recognized(Function function) {
+    return options.simplify() ? Simplify.forms(function, mode()) : function;
+  }
+
   private Function simplified(Function function) {
-    if (!options.simplify()) return function;
-    return Simplify.function(function, options.mathematics() == Options.Mathematics.STRICT);
+    return options.simplify() ? Simplify.function(function, mode()) : function;
+  }
+
+  private Simplify.Mode mode() {
+    return switch (options.mathematics()) {
+      case REAL -> Simplify.Mode.REAL;
+      case STRICT -> Simplify.Mode.STRICT;
+    };
   }
 }

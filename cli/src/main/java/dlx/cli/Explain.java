@@ -52,7 +52,6 @@ final class Explain implements Command {
     if (shown.isEmpty()) out.println("# nothing is defined here");
     for (Program.Shown s : shown) {
       out.printf("# `%s` is %s%n", s.name(), s.type());
-      Depends.explain(model, s.name(), out);
     }
     return Exit.FINE;
   }

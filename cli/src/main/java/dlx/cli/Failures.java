@@ -22,6 +22,10 @@ final class Failures {
         if (!e.help().isEmpty()) console.note("     " + e.help());
         yield Exit.COMMAND;
       }
+      case Programs.ExpressionException e -> {
+        console.err().print(Render.text(e.program().diagnostics(), console.colour()));
+        yield Exit.COMMAND;
+      }
       case ProgramException e -> {
         console.err().print(Render.text(e.diagnostics(), console.colour()));
         yield code(e);

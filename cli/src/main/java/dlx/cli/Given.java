@@ -121,7 +121,8 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
       if (argument != null) {
         inputs.put(name, value(name, argument.type(), value));
       } else if (model.findSlot(name).isPresent()) {
-        model.set(name, value(name, model.slot(name).type(), value));
+        Program.Typed type = model.slot(name).type();
+        model.set(name, DataFiles.value(value, wanted(name, type, ""), HERE));
       } else if (option.equals("--data")) {
         throw unknown(name);
       } else {

@@ -20,6 +20,7 @@ final class Invocation {
   private final List<String> arguments;
   private final ParseResult parsed;
   private final Console console;
+  private final List<Runnable> last = new ArrayList<>();
 
   private Invocation(
       Command command,
@@ -105,7 +106,14 @@ final class Invocation {
       console.out().print(new CommandLine(spec).getUsageMessage());
       return Exit.FINE;
     }
-    return command.run(this);
+    int code = command.run(this);
+    last.forEach(Runnable::run);
+    return code;
+  }
+
+  /** Something to do when the command is done. */
+  void atEnd(Runnable action) {
+    last.add(action);
   }
 
   // ------------------------------------------------------------------ options

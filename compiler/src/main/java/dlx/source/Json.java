@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Values as JSON on one line: maps, collections, texts, numbers and truth values. */
-final class Json {
+public final class Json {
   private Json() {}
 
-  static String of(Object value) {
+  public static String of(Object value) {
     StringBuilder out = new StringBuilder();
     write(out, value);
     return out.toString();
