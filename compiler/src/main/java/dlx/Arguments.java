@@ -99,7 +99,7 @@ final class Arguments {
           "give it a value");
     }
     if (standard.number() != null) return filled(argument, standard.number());
-    Tensor computed = function.model.defaultOf(name, sizes);
+    Tensor computed = function.model.defaultOf(function.defaultName(name), sizes);
     check(name, argument.type(), computed, sizes);
     return computed;
   }

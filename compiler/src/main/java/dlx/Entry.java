@@ -47,6 +47,11 @@ public final class Entry extends Fn {
   }
 
   @Override
+  String defaultName(String argument) {
+    return argument;
+  }
+
+  @Override
   boolean changes() {
     return false;
   }

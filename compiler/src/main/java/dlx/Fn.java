@@ -60,6 +60,9 @@ public abstract sealed class Fn permits Entry, Step {
   /** What may be given by name: inputs of the program and arguments of the step. */
   abstract List<Program.Argument> declared();
 
+  /** The name of an argument's default among those of the program. */
+  abstract String defaultName(String argument);
+
   abstract boolean changes();
 
   /**

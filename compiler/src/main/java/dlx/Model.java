@@ -15,6 +15,7 @@ import dlx.source.Diagnostic;
 import dlx.source.Diagnostics;
 import dlx.source.Source;
 import dlx.source.Suggest;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +42,7 @@ public final class Model {
   private final Pipeline pipeline;
   private final Memory memory = new Memory(this);
   private final Map<Asked, Entry> entries = new ConcurrentHashMap<>();
-  private final Map<String, Step> steps = new ConcurrentHashMap<>();
+  private final Map<List<String>, Step> steps = new ConcurrentHashMap<>();
   private final Map<List<String>, CompiledFunction> initials = new ConcurrentHashMap<>();
   private final Map<String, CompiledFunction> defaults = new ConcurrentHashMap<>();
 
@@ -130,6 +131,16 @@ public final class Model {
    * @throws DlxException R0107 if there is none of that name
    */
   public Step step(String name) {
+    return step(name, List.of());
+  }
+
+  /**
+   * A step that also returns values of definitions, after its own results: those that they have when
+   * the step begins. Computed together, so that what they share with the step is done once.
+   *
+   * @throws DlxException R0107 if there is no step of that name
+   */
+  public Step step(String name, List<String> also) {
     Program.Step step =
         program.steps().stream()
             .filter(s -> s.name().equals(name))
@@ -138,7 +149,10 @@ public final class Model {
                 () ->
                     unknown(
                         "step", name, program.steps().stream().map(Program.Step::name).toList()));
-    return steps.computeIfAbsent(name, n -> new Step(this, step, compile(() -> program.step(n))));
+    List<String> key = new ArrayList<>(also);
+    key.addFirst(name);
+    return steps.computeIfAbsent(
+        key, k -> new Step(this, step, compile(() -> program.step(name, also))));
   }
 
   /** An expression over the names of the file, for {@link Compiler#compile}. */
@@ -192,11 +206,23 @@ public final class Model {
 
   /** Forgets the states whose shape has run-time sizes, such as those of a recurrent net. */
   public void resetStates() {
-    memory.forget(
-        program.slots().stream()
-            .filter(s -> !s.param() && hasRuntimeSize(s.type()))
-            .map(Program.Slot::path)
-            .toList());
+    memory.forget(openStatePaths());
+  }
+
+  /** Copies of the states whose shape has run-time sizes, as far as they have a value. */
+  public Map<String, Tensor> openStates() {
+    List<String> open = openStatePaths();
+    if (open.isEmpty()) return Map.of();
+    Map<String, Tensor> values = new LinkedHashMap<>(values());
+    values.keySet().retainAll(open);
+    return values;
+  }
+
+  private List<String> openStatePaths() {
+    return program.slots().stream()
+        .filter(s -> !s.param() && hasRuntimeSize(s.type()))
+        .map(Program.Slot::path)
+        .toList();
   }
 
   public long seed() {

@@ -51,6 +51,12 @@ public final class Step extends Fn {
   }
 
   @Override
+  String defaultName(String argument) {
+    boolean own = step.arguments().stream().anyMatch(a -> a.name().equals(argument));
+    return own ? name + "." + argument : argument;
+  }
+
+  @Override
   boolean changes() {
     return true;
   }

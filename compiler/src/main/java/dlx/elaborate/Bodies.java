@@ -40,8 +40,20 @@ final class Bodies {
   // ------------------------------------------------------------------ steps
 
   Run step(Ast.Step step) {
+    return step(step, List.of());
+  }
+
+  /**
+   * @param also what is returned besides, as it is when the step begins
+   */
+  Run step(Ast.Step step, List<Ast.Expression> also) {
     World world = elaboration.world(true, true);
     demand(step, world);
+    Map<String, Tensor> begun = new LinkedHashMap<>(world.memory.now);
+    also.forEach(e -> demand(e, world));
+    // states that only those change stay as they are
+    world.memory.now.clear();
+    world.memory.now.putAll(begun);
     String name = step.name().text();
     Frame frame = frame(world, Frame.Body.STEP, name, name, name, true);
     List<Program.Argument> arguments = new ArrayList<>();
@@ -67,6 +79,12 @@ final class Bodies {
       for (int i = 0; i < tensors.size(); i++) {
         outputs.add(new Output(outputName(last, i, tensors.size()), tensors.get(i).node()));
         types.add(results.typed(tensors.get(i)));
+      }
+    }
+    Frame outside = frame(world, Frame.Body.ASKED, "", "", "", false);
+    for (Ast.Expression e : also) {
+      for (Tensor tensor : results.tensors(elaboration.expressions.value(e, outside), e.span(), world)) {
+        outputs.add(new Output(e.span().text(), tensor.node()));
       }
     }
     List<Update> updates = new ArrayList<>();

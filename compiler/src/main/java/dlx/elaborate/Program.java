@@ -167,8 +167,13 @@ public record Program(
      */
     Function entry(List<String> expressions, boolean training);
 
-    /** Inputs and arguments are {@code Leaf.Input}, parameters and states {@code Leaf.Slot}. */
-    Function step(String name);
+    /**
+     * Inputs and arguments are {@code Leaf.Input}, parameters and states {@code Leaf.Slot}.
+     *
+     * @param also expressions that are returned after the results of the step, with the values that
+     *     they have when the step begins; what the step changes does not depend on them
+     */
+    Function step(String name, List<String> also);
 
     /** One output per slot: its first value. */
     Function initial();
@@ -188,7 +193,11 @@ public record Program(
   }
 
   public Function step(String step) {
-    return functions.step(step);
+    return functions.step(step, List.of());
+  }
+
+  public Function step(String step, List<String> also) {
+    return functions.step(step, also);
   }
 
   public Function initial() {

@@ -44,6 +44,11 @@ final class Requests implements Program.Entries {
 
   @Override
   public Function entry(List<String> expressions, boolean training) {
+    List<Ast.Expression> parsed = parsed(expressions);
+    return elaborate((elaboration, bodies) -> bodies.asked(parsed, training));
+  }
+
+  private static List<Ast.Expression> parsed(List<String> expressions) {
     Diagnostics diagnostics = new Diagnostics();
     List<Ast.Expression> parsed = new ArrayList<>();
     for (String text : expressions) {
@@ -53,14 +58,15 @@ final class Requests implements Program.Entries {
       }
     }
     diagnostics.throwIfErrors();
-    return elaborate((elaboration, bodies) -> bodies.asked(parsed, training));
+    return parsed;
   }
 
   @Override
-  public Function step(String name) {
+  public Function step(String name, List<String> also) {
+    List<Ast.Expression> parsed = parsed(also);
     for (Ast.Item item : main.file.items()) {
       if (item instanceof Ast.Step step && step.name().text().equals(name)) {
-        return elaborate((elaboration, bodies) -> bodies.step(step).function());
+        return elaborate((elaboration, bodies) -> bodies.step(step, parsed).function());
       }
     }
     java.util.Set<String> steps = new java.util.TreeSet<>();

@@ -1,0 +1,104 @@
+package dlx.training;
+
+import dlx.data.Batches;
+import dlx.data.Dataset;
+import dlx.runtime.DlxException;
+import dlx.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Data in batches. Where sequences are cut, each batch comes as its pieces one after the other, so
+ * that a state can go from one to the next.
+ */
+public final class Feed {
+  private final Dataset data;
+  private final List<Batches> pieces;
+
+  private Feed(Dataset data, List<Batches> pieces) {
+    this.data = data;
+    this.pieces = pieces;
+  }
+
+  /** Whole examples in batches. */
+  public static Feed of(Dataset data, int batch) {
+    return new Feed(data, List.of(data.batches(batch)));
+  }
+
+  /**
+   * Examples cut along one axis.
+   *
+   * @param axes the axis to cut by input
+   * @param extent of that axis in the data
+   * @param length of a piece; the last one may be shorter
+   */
+  public static Feed cut(
+      Dataset data, int batch, Map<String, Integer> axes, int extent, int length) {
+    List<Batches> pieces = new ArrayList<>();
+    for (int from = 0; from < extent; from += length) {
+      pieces.add(data.range(axes, from, Math.min(extent, from + length)).batches(batch));
+    }
+    return new Feed(data, pieces);
+  }
+
+  /**
+   * Examples cut as {@code cut} says.
+   *
+   * @param cut by the name of a size, at most one
+   * @param axes of each size, by input
+   * @param tensors the data, by input
+   */
+  public static Feed of(
+      Dataset data,
+      int batch,
+      Map<String, Integer> cut,
+      Map<String, Map<String, Integer>> axes,
+      Map<String, Tensor> tensors) {
+    if (cut.isEmpty()) return of(data, batch);
+    String size = cut.keySet().iterator().next();
+    Map<String, Integer> here = new LinkedHashMap<>(axes.getOrDefault(size, Map.of()));
+    here.keySet().retainAll(data.names());
+    int extent = -1;
+    for (var axis : here.entrySet()) {
+      int found = tensors.get(axis.getKey()).extent(axis.getValue());
+      if (extent >= 0 && found != extent) {
+        throw new DlxException(
+            "R0103", "`" + size + "` is " + extent + " in one input and " + found + " in another", "", "");
+      }
+      extent = found;
+    }
+    if (extent < 0) return of(data, batch);
+    return cut(data, batch, here, extent, cut.get(size));
+  }
+
+  /** The number of examples. */
+  public int examples() {
+    return data.length();
+  }
+
+  /** The number of batches, pieces not counted. */
+  int count() {
+    return pieces.getFirst().count();
+  }
+
+  int pieces() {
+    return pieces.size();
+  }
+
+  /** Examples in batch {@code k}. */
+  int size(int k) {
+    return pieces.getFirst().size(k);
+  }
+
+  /** The order of an epoch. */
+  int[] order(boolean shuffle, long seed, int epoch) {
+    return shuffle ? data.shuffled(seed, epoch) : data.order();
+  }
+
+  /** Piece {@code piece} of batch {@code k}; the same tensors are filled again and again. */
+  Map<String, Tensor> fill(int[] order, int k, int piece) {
+    return pieces.get(piece).fill(order, k);
+  }
+}
