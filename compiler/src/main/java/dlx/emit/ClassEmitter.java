@@ -29,12 +29,14 @@ public final class ClassEmitter {
   /** HotSpot never compiles a method of more than 8,000 bytes. */
   static final int LARGEST_METHOD = 7_500;
 
+  private final Function asked;
   private final Schedule schedule;
   private final Context context;
   private final String sourceFile;
   private final List<Program.Kernel> kinds = new ArrayList<>();
 
-  private ClassEmitter(Schedule schedule, String sourceFile, int bits) {
+  private ClassEmitter(Function asked, Schedule schedule, String sourceFile, int bits) {
+    this.asked = asked;
     this.schedule = schedule;
     this.context = new Context(schedule.buffers(), bits);
     this.sourceFile = sourceFile;
@@ -72,7 +74,7 @@ public final class ClassEmitter {
   public static Emitted emit(Function function, String sourceFile, int bits) {
     for (int capacity = Plan.CAPACITY; ; capacity /= 2) {
       Schedule schedule = Plan.function(function, capacity);
-      Emitted emitted = new ClassEmitter(schedule, sourceFile, bits).emit();
+      Emitted emitted = new ClassEmitter(function, schedule, sourceFile, bits).emit();
       if (capacity <= 2 || emitted.classes().stream().allMatch(ClassEmitter::isCompilable)) {
         return emitted;
       }
@@ -256,7 +258,8 @@ public final class ClassEmitter {
       }
     });
     List<Program.Variable> outputs = new ArrayList<>();
-    for (Function.Output output : function.outputs()) {
+    // the types that were asked for: lowering stores a number as an array of one
+    for (Function.Output output : asked.outputs()) {
       outputs.add(
           new Program.Variable(
               output.name(),
