@@ -2,7 +2,9 @@ package dlx.graph;
 
 import dlx.source.Span;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One entry of a program as a graph: what it returns, what it changes and what must hold of the
@@ -39,6 +41,36 @@ public record Function(
     outputs = List.copyOf(outputs);
     updates = List.copyOf(updates);
     checks = List.copyOf(checks);
+  }
+
+  // an output of this name is no result: it is a named node that the passes carry along
+  private static final String WATCHED = "watched ";
+
+  /** The same function that also carries named nodes through the passes. */
+  public Function watching(Map<Node, String> names) {
+    List<Output> more = new ArrayList<>(outputs);
+    names.forEach((node, title) -> more.add(new Output(WATCHED + title, node)));
+    return new Function(name, more, updates, checks);
+  }
+
+  /** The nodes that {@link #watching} named, as they are now. */
+  public Map<Node, String> watched() {
+    Map<Node, String> names = new LinkedHashMap<>();
+    for (Output output : outputs) {
+      if (output.name().startsWith(WATCHED)) {
+        names.putIfAbsent(output.value(), output.name().substring(WATCHED.length()));
+      }
+    }
+    return names;
+  }
+
+  /** The same function without what {@link #watching} added. */
+  public Function unwatched() {
+    return new Function(
+        name,
+        outputs.stream().filter(o -> !o.name().startsWith(WATCHED)).toList(),
+        updates,
+        checks);
   }
 
   /** Everything that must be computed. */

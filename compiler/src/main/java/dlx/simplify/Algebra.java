@@ -21,6 +21,7 @@ final class Algebra {
       // ---- one and minus
       exact("x * 1                           =>  x"),
       exact("x / 1                           =>  x"),
+      exact("x * (-1)                        =>  -x"),
       exact("-(-x)                           =>  x"),
       exact("(-x) * (-y)                     =>  x * y"),
       exact("(-x) / (-y)                     =>  x / y"),

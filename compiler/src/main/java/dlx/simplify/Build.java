@@ -51,7 +51,7 @@ final class Build {
       boolean inside =
           group.getKey() instanceof Movement.Broadcast && (group.getValue().size() > 1 || own != 1);
       if (inside) {
-        above.add(copied((Movement.Broadcast) group.getKey(), group.getValue(), own));
+        above.addFirst(copied((Movement.Broadcast) group.getKey(), group.getValue(), own));
       } else {
         group.getValue().forEach(f -> (f.exponent() > 0 ? above : below).add(power(f)));
       }

@@ -6,7 +6,6 @@ import dlx.graph.Node;
 import dlx.graph.Reduction;
 import dlx.simplify.Product.Factor;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -108,7 +107,7 @@ final class Match {
       List<Product> window,
       List<Product> outside,
       BooleanSupplier then) {
-    List<Pattern> patterns = ordered(pattern.terms());
+    List<Pattern> patterns = pattern.terms();
     Set<Double> tried = new LinkedHashSet<>();
     Double fixed = fixedCoefficient(patterns.getFirst());
     if (fixed == null) {
@@ -186,13 +185,6 @@ final class Match {
               : p.coefficient();
       default -> 1.0;
     };
-  }
-
-  /** What says most first, so that variables are bound when they are looked for. */
-  private static List<Pattern> ordered(List<Pattern> patterns) {
-    List<Pattern> ordered = new ArrayList<>(patterns);
-    ordered.sort(Comparator.comparingDouble((Pattern p) -> -p.weight()));
-    return ordered;
   }
 
   // ------------------------------------------------------------------ patterns
@@ -279,7 +271,7 @@ final class Match {
         || pattern.constant() != 0 && pattern.constant() != terms.constant()) {
       return false;
     }
-    List<Pattern> patterns = ordered(pattern.terms());
+    List<Pattern> patterns = pattern.terms();
     double constant = pattern.constant() == 0 ? terms.constant() : 0;
     Pattern last = patterns.getLast();
     if (last instanceof Pattern.Variable variable) {
@@ -307,16 +299,20 @@ final class Match {
     if (value.coefficient() == 0) {
       return false;
     }
-    List<Pattern.Power> powers = new ArrayList<>(pattern.factors());
-    powers.sort(Comparator.comparingDouble(p -> -p.base().weight()));
-    // the last variable that is alone stands for all that is left
-    Pattern.Power last = powers.getLast();
-    boolean absorbs =
-        last.exponent() == 1
-            && last.base() instanceof Pattern.Variable v
-            && !bound.containsKey(v.name())
-            && powers.stream().filter(p -> p.base().names().contains(v.name())).count() == 1;
-    List<Pattern.Power> own = absorbs ? powers.subList(0, powers.size() - 1) : powers;
+    List<Pattern.Power> powers = pattern.factors();
+    // the last variable that is alone and free stands for all that is left
+    Pattern.Power last = null;
+    for (Pattern.Power power : powers) {
+      boolean free =
+          power.exponent() == 1
+              && power.base() instanceof Pattern.Variable v
+              && !bound.containsKey(v.name())
+              && powers.stream().filter(p -> p.base().names().contains(v.name())).count() == 1;
+      last = free ? power : last;
+    }
+    String absorber = last == null ? null : ((Pattern.Variable) last.base()).name();
+    List<Pattern.Power> own = new ArrayList<>(powers);
+    own.remove(last);
     return factors(
         own,
         0,
@@ -324,13 +320,12 @@ final class Match {
         left -> {
           double coefficient = left.coefficient() / pattern.coefficient();
           boolean one = Math.abs(pattern.coefficient()) == 1;
-          if (absorbs) {
+          if (absorber != null) {
             boolean fits =
                 pattern.coefficient() == 1
                     || (pattern.coefficient() == -1 ? coefficient > 0 : coefficient == 1);
-            String name = ((Pattern.Variable) last.base()).name();
             restFactors = root ? Product.number(1) : restFactors;
-            return fits && bind(name, new Product(coefficient, left.factors()), then);
+            return fits && bind(absorber, new Product(coefficient, left.factors()), then);
           }
           if (root) {
             restFactors = new Product(coefficient, left.factors());

@@ -37,7 +37,7 @@ final class Normalize {
     roots.forEach(root -> usesBefore.merge(root, 1, Integer::sum));
     Map<Node, Node> user = new HashMap<>();
     for (Node node : order) {
-      for (Node input : node.inputs()) {
+      for (Node input : Set.copyOf(node.inputs())) {
         usesBefore.merge(input, 1, Integer::sum);
         user.put(input, node);
       }

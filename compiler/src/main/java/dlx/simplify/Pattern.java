@@ -1,7 +1,10 @@
 package dlx.simplify;
 
 import dlx.graph.Elementwise;
+import dlx.graph.Op;
 import dlx.graph.Reduction;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,10 +24,23 @@ sealed interface Pattern {
   record Fold(Reduction.Kind kind, Pattern argument) implements Pattern {}
 
   /** Addends in any order; only in rules about real numbers. */
-  record Sum(double constant, List<Pattern> terms) implements Pattern {}
+  record Sum(double constant, List<Pattern> terms) implements Pattern {
+    /** What says most first, so that variables are bound when they are looked for. */
+    public Sum {
+      List<Pattern> sorted = new ArrayList<>(terms);
+      sorted.sort(Comparator.comparingDouble(p -> -p.weight()));
+      terms = List.copyOf(sorted);
+    }
+  }
 
   /** Factors in any order; only in rules about real numbers. */
-  record Product(double coefficient, List<Power> factors) implements Pattern {}
+  record Product(double coefficient, List<Power> factors) implements Pattern {
+    public Product {
+      List<Power> sorted = new ArrayList<>(factors);
+      sorted.sort(Comparator.comparingDouble(p -> -p.base().weight()));
+      factors = List.copyOf(sorted);
+    }
+  }
 
   record Power(Pattern base, double exponent) {}
 
@@ -50,9 +66,22 @@ sealed interface Pattern {
     return names;
   }
 
-  /** Whether it folds. */
-  default boolean folds() {
-    return this instanceof Fold || parts().stream().anyMatch(Pattern::folds);
+  /** The operators that some factor of some term (or some factor) must have for this to match. */
+  default Set<Op> heads() {
+    Set<Op> heads = new LinkedHashSet<>();
+    switch (this) {
+      case Sum s -> s.terms().forEach(t -> heads.addAll(t.heads()));
+      case Product p ->
+          p.factors()
+              .forEach(f ->
+                  heads.addAll(
+                      f.base() instanceof Sum ? Set.of(Elementwise.ADD) : f.base().heads()));
+      case Apply a -> heads.add(a.op());
+      case Fold f -> {}
+      case Variable v -> {}
+      case Number n -> {}
+    }
+    return heads;
   }
 
   /** The measure of {@link Weight}: equal parts once, what is inside of a fold 4 times. */

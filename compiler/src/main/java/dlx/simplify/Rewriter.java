@@ -3,6 +3,7 @@ package dlx.simplify;
 import dlx.graph.Elementwise;
 import dlx.graph.Node;
 import dlx.graph.Op;
+import dlx.graph.Reduction;
 import dlx.runtime.DType;
 import dlx.simplify.Facts.Fact;
 import java.util.ArrayDeque;
@@ -20,13 +21,17 @@ final class Rewriter {
   /** How far it is looked into what a rule makes and what becomes free. */
   private static final int NEAR = 200;
 
+  /** A rule about sums or products, and the operators that must be among their factors. */
+  private record Parts(Rule.Identity rule, Set<Op> heads) {}
+
   private final Views views;
   private final boolean collects;
   private final boolean recognizes;
   private final Set<Node> kept;
   private final Map<Object, List<Rule>> byHead = new HashMap<>();
-  private final List<Rule.Identity> sums = new ArrayList<>();
-  private final List<Rule.Identity> products = new ArrayList<>();
+  private final Map<Object, List<Rule>> byOperator = new HashMap<>();
+  private final List<Parts> sums = new ArrayList<>();
+  private final List<Parts> products = new ArrayList<>();
   private final Map<String, Integer> counts = new HashMap<>();
 
   /**
@@ -44,8 +49,8 @@ final class Rewriter {
       switch (rule) {
         case Rule.Identity i -> {
           switch (i.left()) {
-            case Pattern.Sum s -> sums.add(i);
-            case Pattern.Product p -> products.add(i);
+            case Pattern.Sum s -> sums.add(new Parts(i, s.heads()));
+            case Pattern.Product p -> products.add(new Parts(i, p.heads()));
             case Pattern.Apply a -> add(a.op(), i);
             case Pattern.Fold f -> add(f.kind(), i);
             case Pattern.Variable v -> throw new IllegalArgumentException(i.title());
@@ -73,17 +78,15 @@ final class Rewriter {
     if (folded != null) {
       return folded;
     }
-    for (Object head : heads(node.op())) {
-      for (Rule rule : byHead.getOrDefault(head, List.of())) {
-        Node result =
-            switch (rule) {
-              case Rule.Identity i -> whole(i, node, round);
-              case Rule.Computed<?> c -> c.apply(node, views);
-            };
-        if (result != null && accepts(rule, node, result, round)) {
-          counts.merge(rule.title(), 1, Integer::sum);
-          return result;
-        }
+    for (Rule rule : rules(node.op())) {
+      Node result =
+          switch (rule) {
+            case Rule.Identity i -> whole(i, node, round);
+            case Rule.Computed<?> c -> c.apply(node, views);
+          };
+      if (result != null && accepts(rule, node, result, round)) {
+        counts.merge(rule.title(), 1, Integer::sum);
+        return result;
       }
     }
     boolean number = node.type().dtype() != DType.BOOL;
@@ -91,17 +94,27 @@ final class Rewriter {
     return result == null ? node : result;
   }
 
-  private static List<Object> heads(Op op) {
-    List<Object> heads = new ArrayList<>();
-    heads.add(op);
-    if (op instanceof dlx.graph.Reduction reduction) {
-      heads.add(reduction.kind());
-    }
-    for (Class<?> type = op.getClass(); type != Object.class; type = type.getSuperclass()) {
-      heads.add(type);
-    }
-    heads.addAll(List.of(op.getClass().getInterfaces()));
-    return heads;
+  /** The rules about one operator, those about its whole family last. */
+  private List<Rule> rules(Op op) {
+    Object key =
+        switch (op) {
+          case Elementwise e -> e;
+          case Reduction r -> r.kind();
+          default -> op.getClass();
+        };
+    return byOperator.computeIfAbsent(
+        key,
+        k -> {
+          List<Rule> rules = new ArrayList<>(byHead.getOrDefault(k, List.of()));
+          List<Class<?>> classes = new ArrayList<>(List.of(op.getClass()));
+          classes.addAll(List.of(op.getClass().getInterfaces()));
+          for (Class<?> type : classes) {
+            byHead.getOrDefault(type, List.of()).stream()
+                .filter(r -> !rules.contains(r))
+                .forEach(rules::add);
+          }
+          return rules;
+        });
   }
 
   private boolean accepts(Rule rule, Node node, Node result, Normalize round) {
@@ -116,9 +129,6 @@ final class Rewriter {
   /** An identity whose left side is the whole node. */
   private @Nullable Node whole(Rule.Identity rule, Node node, Normalize round) {
     boolean real = rule.tier() == Tier.REAL;
-    if (rule.tier() == Tier.WHOLE && node.inputs().getFirst().type().dtype() != DType.I32) {
-      return null;
-    }
     Match match = new Match(views, real, round::isOpen);
     return match.node(rule.left(), node, () -> holds(rule, match, node))
         ? right(rule, match, node)
@@ -130,6 +140,14 @@ final class Rewriter {
   }
 
   private boolean holds(Rule.Identity rule, Match match, Node node) {
+    for (Product value : match.bound().values()) {
+      DType dtype =
+          value.isNumber() ? DType.BOOL : value.factors().getFirst().base().type().dtype();
+      if (rule.tier() == Tier.WHOLE && dtype.isFloat()
+          || rule.tier() == Tier.REAL && dtype == DType.I32) {
+        return false;
+      }
+    }
     for (Map.Entry<Fact, List<String>> guard : rule.guards().entrySet()) {
       for (String name : guard.getValue()) {
         Product value = match.bound().get(name);
@@ -195,10 +213,16 @@ final class Rewriter {
         return built;
       }
     }
-    for (Rule.Identity rule : isReal ? sums : List.<Rule.Identity>of()) {
+    Set<Op> heads = new HashSet<>();
+    terms.terms().forEach(t -> t.factors().forEach(f -> heads.add(f.base().op())));
+    boolean repeats = hasCommonFactor(terms.terms());
+    for (Parts parts : isReal ? sums : List.<Parts>of()) {
+      Rule.Identity rule = parts.rule();
       Pattern.Sum left = (Pattern.Sum) rule.left();
       if (left.terms().size() > terms.terms().size()
-          || left.constant() != 0 && terms.constant() == 0) {
+          || left.constant() != 0 && terms.constant() == 0
+          || !heads.containsAll(parts.heads())
+          || parts.heads().isEmpty() && !repeats) {
         continue;
       }
       Match match = new Match(views, true, round::isOpen);
@@ -221,6 +245,19 @@ final class Rewriter {
     return null;
   }
 
+  /** Whether a rule whose sides are all variables could match. */
+  private static boolean hasCommonFactor(List<Product> terms) {
+    Set<Node> seen = new HashSet<>();
+    for (Product term : terms) {
+      for (Product.Factor factor : term.factors()) {
+        if (!seen.add(factor.base())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private static Node sum(Node like, double constant, List<Product> terms, Normalize round) {
     Node sum = Build.sum(like.graph(), constant, terms, like.type());
     if (sum.op() == Elementwise.ADD) {
@@ -237,8 +274,19 @@ final class Rewriter {
         counts.merge("collect factors", 1, Integer::sum);
         return built;
       }
+      Node spread = distributed(node, value, round);
+      if (spread != null && isSmaller(node, spread, round)) {
+        counts.merge("distribute a number", 1, Integer::sum);
+        return spread;
+      }
     }
-    for (Rule.Identity rule : isReal ? products : List.<Rule.Identity>of()) {
+    Set<Op> heads = new HashSet<>();
+    value.factors().forEach(f -> heads.add(f.base().op()));
+    for (Parts parts : isReal ? products : List.<Parts>of()) {
+      Rule.Identity rule = parts.rule();
+      if (!heads.containsAll(parts.heads())) {
+        continue;
+      }
       Match match = new Match(views, true, round::isOpen);
       if (match.factors((Pattern.Product) rule.left(), value, () -> holds(rule, match, node))) {
         Product made = views.product(right(rule, match, node));
@@ -251,6 +299,30 @@ final class Rewriter {
       }
     }
     return null;
+  }
+
+  /** A number times a sum, as a sum; null if it is none. */
+  private @Nullable Node distributed(Node node, Product value, Normalize round) {
+    Node sum = value.withCoefficient(1).atom();
+    if (sum == null || sum.op() != Elementwise.ADD || !round.isOpen(sum)) {
+      return null;
+    }
+    Views.Terms terms = views.terms(sum, round::isOpen);
+    DType dtype = node.type().dtype();
+    double factor = value.coefficient();
+    boolean sound =
+        terms.terms().size() <= Match.WINDOW
+            && terms.terms().stream()
+                .allMatch(t ->
+                    Numbers.isSound(
+                        Numbers.times(dtype, t.coefficient(), factor), t.coefficient(), factor));
+    return sound
+        ? sum(
+            node,
+            Numbers.times(dtype, terms.constant(), factor),
+            terms.terms().stream().map(t -> t.scaled(factor, dtype)).toList(),
+            round)
+        : null;
   }
 
   // ------------------------------------------------------------------ is it worth it
@@ -273,11 +345,13 @@ final class Rewriter {
         open.addAll(node.inputs());
       }
     }
-    double freed = Weight.of(before);
     if (seen.contains(before)) {
       return false;
     }
+    int nodesMade = seen.size();
+    double freed = Weight.of(before);
     seen.clear();
+    seen.add(before);
     open.addAll(before.inputs());
     while (!open.isEmpty() && seen.size() < NEAR) {
       Node node = open.pop();
@@ -286,19 +360,6 @@ final class Rewriter {
         open.addAll(node.inputs());
       }
     }
-    return made < freed || made == freed && nodes(after, round) < nodes(before, round);
-  }
-
-  /** For what weighs the same: fewer nodes near the root. */
-  private static int nodes(Node root, Normalize round) {
-    Set<Node> seen = new HashSet<>();
-    Deque<Node> open = new ArrayDeque<>(List.of(root));
-    while (!open.isEmpty() && seen.size() < NEAR) {
-      Node node = open.pop();
-      if (seen.add(node)) {
-        open.addAll(node.inputs());
-      }
-    }
-    return seen.size();
+    return made < freed || made == freed && nodesMade < seen.size();
   }
 }

@@ -40,7 +40,8 @@ final class Right {
       case Pattern.Apply a -> apply(a, type);
       case Pattern.Product p -> {
         Type own = typeOf(p.factors().stream().map(Pattern.Power::base).toList(), type);
-        Node above = p.coefficient() == 1 ? null : Build.number(graph, p.coefficient(), own);
+        Node above =
+            Math.abs(p.coefficient()) == 1 ? null : Build.number(graph, p.coefficient(), own);
         Node below = null;
         for (Pattern.Power power : p.factors()) {
           Node base = node(power.base(), own);
@@ -56,7 +57,8 @@ final class Right {
           }
         }
         Node top = above == null ? Build.number(graph, 1, own) : above;
-        yield below == null ? top : top.over(below);
+        Node all = below == null ? top : top.over(below);
+        yield p.coefficient() == -1 ? all.negate() : all;
       }
       case Pattern.Sum s -> {
         Type own = typeOf(s.terms(), type);

@@ -71,6 +71,20 @@ public final class Simplify {
     }
   }
 
+  /**
+   * Reads a rule about real numbers as the tables do.
+   *
+   * @throws IllegalArgumentException if it is none, binds too little or does not get smaller
+   */
+  public static String rule(String text) {
+    return Rule.real(text).title();
+  }
+
+  /** What every rule is called. */
+  public static List<String> titles() {
+    return tables().stream().flatMap(List::stream).map(Rule::title).toList();
+  }
+
   /** Every table, in the order in which rules are tried. */
   static List<List<? extends Rule>> tables() {
     return List.of(Forms.RULES, Stability.RULES, Algebra.RULES, Shapes.RULES, Contractions.RULES);

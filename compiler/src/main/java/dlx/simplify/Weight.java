@@ -51,6 +51,7 @@ final class Weight {
       case SIGMOID -> 19;
       case SOFTPLUS -> 30;
       case POWER -> 25;
+      case NEGATE -> 0.75;
       case SQRT, DIVIDE, FLOOR_DIVIDE, REMAINDER -> 4;
       default -> 1;
     };
