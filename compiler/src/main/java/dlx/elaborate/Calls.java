@@ -142,7 +142,7 @@ final class Calls {
             new Scope(null),
             Frame.Body.FUNCTION,
             caller.path(),
-            caller.next(caller.draws(), name),
+            caller.nextDraws(name),
             caller.live(),
             caller.depth() + 1,
             new Frame.Shared(
@@ -209,17 +209,33 @@ final class Calls {
       return known;
     }
     boolean found = false;
+    boolean circles = false;
     Set<Declaration> seen = new LinkedHashSet<>();
-    Deque<Declaration> open = new ArrayDeque<>(module.mentions(item));
-    while (!open.isEmpty() && !found) {
-      Declaration next = open.pop();
-      if (!next.isValue() && seen.add(next)) {
-        found = next.item == item;
-        open.addAll(next.mentions());
+    Set<Declaration> done = new LinkedHashSet<>();
+    Deque<Declaration> open = new ArrayDeque<>(functions(module.mentions(item)));
+    while (!open.isEmpty()) {
+      Declaration next = open.peek();
+      if (done.contains(next)) {
+        open.pop();
+      } else if (seen.add(next)) {
+        found |= next.item == item;
+        for (Declaration d : functions(next.mentions())) {
+          circles |= seen.contains(d) && !done.contains(d);
+          open.push(d);
+        }
+      } else {
+        done.add(open.pop());
       }
     }
     recursive.put(item, found);
+    if (!circles) {
+      seen.forEach(d -> recursive.putIfAbsent(d.item, false));
+    }
     return found;
+  }
+
+  private static List<Declaration> functions(List<Declaration> mentioned) {
+    return mentioned.stream().filter(d -> !d.isValue()).toList();
   }
 
   /** The value in the declared type of the result. */

@@ -115,9 +115,14 @@ record Frame(
     return new Frame(other, module, scope, body, path, draws, live, depth, shared, null);
   }
 
-  /** The path of the next unnamed thing of a kind: {@code h.dense2}. */
-  String next(String path, String kind) {
+  /** The path of the next unnamed instance of a kind: {@code h.dense2}. */
+  String nextPath(String kind) {
     return join(path, kind + shared.count(path + "#" + kind));
+  }
+
+  /** The path of the draws of the next call of a kind. */
+  String nextDraws(String kind) {
+    return join(draws, kind + shared.count("~" + draws + "#" + kind));
   }
 
   static String join(String path, String name) {

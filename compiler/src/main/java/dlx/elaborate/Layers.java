@@ -38,9 +38,9 @@ final class Layers {
     }
     Ast.Layer layer = kind.layer();
     String name = layer.name().text();
-    String path = frame.naming() == call ? frame.path() : frame.next(frame.path(), name);
+    String path = frame.naming() == call ? frame.path() : frame.nextPath(name);
     while (!frame.shared().claimed.add(path)) {
-      path = frame.next(frame.path(), name);
+      path = frame.nextPath(name);
     }
     Frame settings =
         new Frame(
@@ -71,7 +71,7 @@ final class Layers {
     List<Span> spans = given.stream().map(Calls.Given::span).toList();
     List<String> types = given.stream().map(g -> elaboration.tensors.describe(g.value())).toList();
     Instance.Use arguments = new Instance.Use(spans, types, call);
-    String draws = caller.next(caller.draws(), instance.kind());
+    String draws = caller.nextDraws(instance.kind());
     Frame frame =
         new Frame(
             caller.world(),

@@ -7,11 +7,13 @@ import dlx.source.Diagnostic;
 import dlx.source.Diagnostics;
 import dlx.source.Source;
 import dlx.source.Span;
+import dlx.source.Suggest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what the files of a program declare, and opens the files that they import. */
 final class Names {
@@ -197,41 +199,8 @@ final class Names {
     }
   }
 
-  /** The nearest name within two edits (one for short names), or null. */
-  static @org.jspecify.annotations.Nullable String nearest(String name, Set<String> candidates) {
-    String best = null;
-    int least = name.length() <= 3 ? 2 : 3;
-    String plain = name.toLowerCase(java.util.Locale.ROOT).replace("_", "");
-    for (String candidate : candidates) {
-      String other = candidate.toLowerCase(java.util.Locale.ROOT).replace("_", "");
-      int distance = plain.equals(other) ? 0 : distance(name, candidate);
-      if (distance < least) {
-        least = distance;
-        best = candidate;
-      }
-    }
-    return best;
-  }
-
-  /** Insertions, deletions, replacements and swaps of neighbours between two words. */
-  private static int distance(String a, String b) {
-    int[][] d = new int[a.length() + 1][b.length() + 1];
-    for (int i = 0; i <= a.length(); i++) {
-      for (int j = 0; j <= b.length(); j++) {
-        if (i == 0 || j == 0) {
-          d[i][j] = i + j;
-          continue;
-        }
-        int same = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        d[i][j] = Math.min(Math.min(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + same);
-        if (i > 1
-            && j > 1
-            && a.charAt(i - 1) == b.charAt(j - 2)
-            && a.charAt(i - 2) == b.charAt(j - 1)) {
-          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
-        }
-      }
-    }
-    return d[a.length()][b.length()];
+  /** The name that was probably meant, or null. */
+  static @Nullable String nearest(String name, Set<String> candidates) {
+    return Suggest.closest(name, candidates);
   }
 }

@@ -74,9 +74,12 @@ final class Results {
 
   // ------------------------------------------------------------------ dependence
 
-  private void look(List<Node> roots) {
-    for (Node node :
-        Graph.topological(roots.stream().filter(r -> !inputs.containsKey(r)).toList())) {
+  /** Finds what nodes depend on; better for many at once than one by one. */
+  void look(List<Node> roots) {
+    if (inputs.keySet().containsAll(roots)) {
+      return;
+    }
+    for (Node node : Graph.topological(roots)) {
       if (inputs.containsKey(node)) {
         continue;
       }

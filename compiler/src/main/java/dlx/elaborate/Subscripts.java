@@ -177,7 +177,7 @@ final class Subscripts {
               .help(
                   kind == Kind.BOOL
                       ? "no shape depends on data; to keep some elements and zero others, use"
-                            + " `where`"
+                          + " `where`"
                       : "convert it: `i32(" + span.text() + ")`"));
     }
     if (position instanceof Value.Items items) {

@@ -18,6 +18,7 @@ final class Survey {
   private final Results results;
   private final World world;
   private final List<Program.Step> steps = new ArrayList<>();
+  private final Map<String, Integer> order = new HashMap<>();
 
   Survey(Elaboration elaboration) {
     this.elaboration = elaboration;
@@ -99,7 +100,6 @@ final class Survey {
 
   /** Whether the set of all parameters is mentioned by a declaration or by what it mentions. */
   private static boolean reaches(Declaration start, Map<Declaration, Boolean> known) {
-    List<Declaration> order = new ArrayList<>();
     java.util.ArrayDeque<Declaration> open = new java.util.ArrayDeque<>(List.of(start));
     Set<Declaration> seen = new java.util.HashSet<>();
     while (!open.isEmpty()) {
@@ -107,7 +107,6 @@ final class Survey {
       if (known.containsKey(next) || !seen.add(next)) {
         open.pop();
         if (!known.containsKey(next)) {
-          order.add(next);
           boolean found = next.mentionsParameters();
           for (Declaration d : next.mentions()) {
             found |= known.getOrDefault(d, false);
@@ -151,40 +150,41 @@ final class Survey {
 
   /** Names of inputs in the order of the file. */
   private List<String> ordered(Set<String> names) {
-    List<String> ordered = new ArrayList<>();
-    for (String name : elaboration.main.declarations.keySet()) {
-      if (names.contains(name)) {
-        ordered.add(name);
-      }
+    if (order.isEmpty()) {
+      elaboration.main.declarations.keySet().forEach(name -> order.put(name, order.size()));
     }
-    return ordered;
+    return names.stream()
+        .sorted(java.util.Comparator.comparing(n -> order.getOrDefault(n, order.size())))
+        .toList();
   }
 
   private List<Program.Entry> entries() {
-    List<Program.Entry> entries = new ArrayList<>();
+    Map<Declaration, List<Tensor>> values = new java.util.LinkedHashMap<>();
+    List<Node> all = new ArrayList<>();
     for (Declaration d : elaboration.main.declarations.values()) {
-      if (!(d.item instanceof Ast.Bind bind)) {
-        continue;
-      }
-      Value value = world.value(d, d.span);
-      if (!Results.isEntry(value)) {
-        continue;
-      }
-      try {
-        List<Tensor> tensors = results.tensors(value, d.span, world);
-        List<Node> roots = tensors.stream().map(Tensor::node).toList();
-        entries.add(
-            new Program.Entry(
-                d.name,
-                tensors.stream().map(results::typed).toList(),
-                ordered(results.inputs(roots)),
-                results.sizes(roots),
-                bind.doc(),
-                d.span));
-      } catch (Failure failure) {
-        elaboration.report(failure);
+      if (d.item instanceof Ast.Bind && Results.isEntry(world.value(d, d.span))) {
+        try {
+          List<Tensor> tensors = results.tensors(world.value(d, d.span), d.span, world);
+          tensors.forEach(t -> all.add(t.node()));
+          values.put(d, tensors);
+        } catch (Failure failure) {
+          elaboration.report(failure);
+        }
       }
     }
+    results.look(all);
+    List<Program.Entry> entries = new ArrayList<>();
+    values.forEach((d, tensors) -> {
+      List<Node> roots = tensors.stream().map(Tensor::node).toList();
+      entries.add(
+          new Program.Entry(
+              d.name,
+              tensors.stream().map(results::typed).toList(),
+              ordered(results.inputs(roots)),
+              results.sizes(roots),
+              ((Ast.Bind) d.item).doc(),
+              d.span));
+    });
     return entries;
   }
 

@@ -257,8 +257,8 @@ final class Tensors {
   }
 
   /**
-   * A float without a type as f32: what only chooses among numbers chooses among rounded ones, so that
-   * {@code where(c, 1, 0)} never is an f64.
+   * A float without a type as f32: what only chooses among numbers chooses among rounded ones, so
+   * that {@code where(c, 1, 0)} never is an f64.
    */
   private static Node narrow(Node node) {
     if (node.op() instanceof Leaf.Constant c) {
