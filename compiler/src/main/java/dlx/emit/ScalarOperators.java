@@ -46,9 +46,7 @@ final class ScalarOperators {
 
   /** Are the formulas of this operator in f64 only? */
   private static boolean throughDouble(Elementwise operator) {
-    return operator.isComposed() && operator != Elementwise.FLOOR_DIVIDE
-        || operator == Elementwise.SQRT
-        || operator == Elementwise.FLOOR;
+    return operator.isComposed() || operator == Elementwise.SQRT || operator == Elementwise.FLOOR;
   }
 
   private static void operator(Code code, Instruction.Apply apply, DType dtype, DType from) {
@@ -130,14 +128,9 @@ final class ScalarOperators {
       code.callStatic(SCALARS, "floorDivide", "(II)I");
       return;
     }
-    code.arithmetic(dtype, Opcodes.IDIV, Opcodes.FDIV, Opcodes.DDIV);
-    if (dtype == DType.F32) {
-      code.insn(Opcodes.F2D);
-    }
+    // in f64 also for f32: a quotient that is rounded up to an integer has the wrong floor
+    code.insn(Opcodes.DDIV);
     math(code, "floor");
-    if (dtype == DType.F32) {
-      code.insn(Opcodes.D2F);
-    }
   }
 
   /** Pushes 1 if the comparison of the two numbers on the stack holds, else 0. */

@@ -46,14 +46,7 @@ final class VectorOperators {
       case SQRT -> w.vector(in.get(0)).method("sqrt");
       case ABS -> w.vector(in.get(0)).method("abs");
       case SIGN -> sign(w, in.get(0));
-      case SIGMOID ->
-          w.number(1)
-              .number(1)
-              .vector(in.get(0))
-              .method("neg")
-              .unary("EXP")
-              .binary("add")
-              .binary("div");
+      case SIGMOID -> sigmoid(w, in.get(0));
       case SOFTPLUS ->
           w.vector(in.get(0))
               .number(0)
@@ -72,7 +65,7 @@ final class VectorOperators {
         if (Spelling.power(apply) == 2) {
           w.vector(in.get(0)).vector(in.get(0)).binary("mul");
         } else {
-          w.vector(in.get(0)).vector(in.get(1)).binary("pow");
+          power(w, in.get(0), in.get(1));
         }
       }
       case MAX -> w.vector(in.get(0)).vector(in.get(1)).binary("max");
@@ -122,6 +115,32 @@ final class VectorOperators {
   private static void sign(Writer w, Instruction x) {
     w.vector(x).number(1).vector(x).number(0).compare(x.dtype(), "GT").blend();
     w.number(-1).vector(x).number(0).compare(x.dtype(), "LT").blend();
+  }
+
+  /** (x < 0 ? e : 1) / (1 + e) with e = exp(-|x|), which cannot overflow. */
+  private static void sigmoid(Writer w, Instruction x) {
+    int e = w.body().code.local(1);
+    w.vector(x).method("abs").method("neg").unary("EXP");
+    w.body().code.astore(e);
+    w.number(1).local(e).vector(x).number(0).compare(x.dtype(), "LT").blend();
+    w.number(1).local(e).binary("add").binary("div");
+  }
+
+  /**
+   * The vector library says 1 where the base is 1, and where it is -1 with an infinite exponent; in
+   * Java the exponents NaN and infinity give NaN there. y - y is 0 or NaN.
+   */
+  private static void power(Writer w, Instruction x, Instruction y) {
+    w.vector(x).vector(y).binary("pow");
+    boolean finite = y instanceof Instruction.Number n && Double.isFinite(n.value());
+    boolean apart = x instanceof Instruction.Number n && Math.abs(n.value()) != 1;
+    if (finite || apart || !x.dtype().isFloat()) {
+      return;
+    }
+    int result = w.body().code.local(1);
+    w.body().code.astore(result);
+    w.local(result).local(result).vector(y).vector(y).binary("sub").binary("add");
+    w.vector(x).method("abs").number(1).compare(x.dtype(), "EQ").blend();
   }
 
   private static void where(Body body, Writer w, List<Instruction> in, DType dtype) {
@@ -176,6 +195,11 @@ final class VectorOperators {
 
     Writer vector(Instruction value) {
       body.push(value, true);
+      return this;
+    }
+
+    Writer local(int vector) {
+      body.code.aload(vector);
       return this;
     }
 
