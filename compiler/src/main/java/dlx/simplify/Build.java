@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BinaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +50,9 @@ final class Build {
     List<Node> below = new ArrayList<>();
     for (Map.Entry<Object, List<Factor>> group : groups.entrySet()) {
       double own = group.getKey() == numbers ? coefficient : 1;
-      boolean inside =
-          group.getKey() instanceof Movement.Broadcast && (group.getValue().size() > 1 || own != 1);
+      boolean lower =
+          group.getValue().size() > 1 || own != 1 || group.getValue().getFirst().exponent() != 1;
+      boolean inside = lower && group.getKey() instanceof Movement.Broadcast;
       if (inside) {
         above.addFirst(copied((Movement.Broadcast) group.getKey(), group.getValue(), own));
       } else {
@@ -176,8 +179,9 @@ final class Build {
   static boolean hasCopiesToCombine(Graph graph, double constant, List<Product> terms) {
     Map<Object, Integer> counts = new LinkedHashMap<>();
     for (Product term : terms) {
-      Node atom = term.withCoefficient(1).atom();
-      if (atom != null && copies(atom) instanceof Movement.Broadcast broadcast) {
+      Set<Object> keys =
+          term.factors().stream().map(f -> copies(f.base())).collect(Collectors.toSet());
+      if (keys.size() == 1 && keys.iterator().next() instanceof Movement.Broadcast broadcast) {
         int more = constant != 0 && broadcast.axes().isEmpty() && terms.size() > 1 ? 2 : 1;
         if (counts.merge(broadcast, more, Integer::sum) > 1) {
           return true;

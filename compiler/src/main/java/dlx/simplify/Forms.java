@@ -31,6 +31,8 @@ final class Forms {
       real("log(sigmoid(x))                            =>  -softplus(-x)").forAccuracy(),
       real("log(1 - sigmoid(x))                        =>  -softplus(x)").forAccuracy(),
       real("log1p(-sigmoid(x))                         =>  -softplus(x)").forAccuracy(),
+      // binary cross-entropy of a probability, as that of a logit
+      real("y*softplus(-x) + (1 - y)*softplus(x)       =>  softplus(x) - y*x").forAccuracy(),
       // log of a sum of exponentials and softmax as the textbook writes them overflow; m cancels
       accurate("log(sum(exp(x)))                       =>  m + log(sum(exp(x - m)))", Forms::logOfSum),
       accurate("exp(x) / sum(exp(x))                   =>  exp(x - m) / sum(exp(x - m))", Forms::softmax));

@@ -4,7 +4,6 @@ import dlx.graph.Elementwise;
 import dlx.graph.Graph;
 import dlx.graph.Node;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -128,21 +127,13 @@ final class Normalize {
         innerBefore.add(result);
       }
     }
-    if (result == node) {
+    // what is shared is only estimated, so two forms may each look lighter than the other: the one
+    // that comes back stays
+    if (result == node || next.containsKey(result) && !normal.containsKey(result)) {
       finish(node, node);
-    } else if (next.containsKey(result) && !normal.containsKey(result)) {
-      throw new IllegalStateException("rules that undo each other: " + trail(result));
     } else {
       next.put(node, result);
     }
-  }
-
-  private List<Node> trail(Node start) {
-    List<Node> trail = new ArrayList<>();
-    for (Node node = start; node != null && !trail.contains(node); node = next.get(node)) {
-      trail.add(node);
-    }
-    return trail;
   }
 
   private void finish(Node node, Node result) {

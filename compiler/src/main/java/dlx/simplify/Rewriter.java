@@ -274,6 +274,11 @@ final class Rewriter {
         counts.merge("collect factors", 1, Integer::sum);
         return built;
       }
+      Node turned = turned(node, value, round);
+      if (turned != null && isSmaller(node, turned, round)) {
+        counts.merge("turn a difference round", 1, Integer::sum);
+        return turned;
+      }
       Node spread = distributed(node, value, round);
       if (spread != null && isSmaller(node, spread, round)) {
         counts.merge("distribute a number", 1, Integer::sum);
@@ -296,6 +301,33 @@ final class Rewriter {
           counts.merge(rule.title(), 1, Integer::sum);
           return built;
         }
+      }
+    }
+    return null;
+  }
+
+  /** -(a - b) * c as (b - a) * c; null if there is no minus or no difference. */
+  private @Nullable Node turned(Node node, Product value, Normalize round) {
+    if (value.coefficient() != -1) {
+      return null;
+    }
+    for (Product.Factor factor : value.factors()) {
+      Node base = factor.base();
+      boolean open = base.op() == Elementwise.ADD && round.isOpen(base) && factor.exponent() == 1;
+      Views.Terms terms = open ? views.terms(base, round::isOpen) : null;
+      if (open && terms.terms().size() <= 4) {
+        DType dtype = base.type().dtype();
+        Node other =
+            sum(
+                base,
+                Numbers.times(dtype, terms.constant(), -1),
+                terms.terms().stream().map(t -> t.scaled(-1, dtype)).toList(),
+                round);
+        List<Product.Factor> factors = new ArrayList<>(value.factors());
+        factors.remove(factor);
+        factors.add(new Product.Factor(other, 1));
+        Product positive = new Product(Numbers.times(dtype, value.coefficient(), -1), factors);
+        return Build.product(node.graph(), positive, node.type());
       }
     }
     return null;

@@ -26,6 +26,7 @@ final class Stability {
       real("exp(-softplus(-x))              =>  sigmoid(x)"),
       real("exp(-softplus(x))               =>  sigmoid(-x)"),
       real("1 - sigmoid(x)                  =>  sigmoid(-x)"),
+      real("(1 - y)*sigmoid(x) - y*sigmoid(-x)  =>  sigmoid(x) - y"),
       real("sigmoid(x) + sigmoid(-x)        =>  1").where(DEFINED, "x"),
       real("exp(x) * sigmoid(-x)            =>  sigmoid(x)").forAccuracy(),     // inf * 0
       real("1 - tanh(0.5*x)^2               =>  4 * sigmoid(x) * (1 - sigmoid(x))"),

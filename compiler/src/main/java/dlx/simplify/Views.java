@@ -2,6 +2,7 @@ package dlx.simplify;
 
 import dlx.graph.Elementwise;
 import dlx.graph.Leaf;
+import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.runtime.DType;
 import dlx.simplify.Facts.Fact;
@@ -60,6 +61,7 @@ final class Views {
             Product power = exponent == null ? null : power(node.input(0), exponent.value());
             yield power == null ? Product.of(node) : power;
           }
+          case Movement.Broadcast b when node.type().dtype().isFloat() -> copies(b, node);
           default -> Product.of(node);
         };
     boolean vanishes = product.coefficient() == 0 && !product.isNumber();
@@ -67,6 +69,19 @@ final class Views {
       return facts.holds(node, Fact.DEFINED) ? Product.number(0) : Product.of(node);
     }
     return product;
+  }
+
+  /** Copies of a product are a product of copies. */
+  private Product copies(Movement.Broadcast op, Node node) {
+    Product inner = product(node.input(0));
+    if (inner.atom() != null || inner.isNumber()) {
+      return Product.of(node);
+    }
+    List<Factor> factors = new ArrayList<>();
+    for (Factor factor : inner.factors()) {
+      factors.add(new Factor(factor.base().broadcast(op.shape(), op.axes()), factor.exponent()));
+    }
+    return new Product(inner.coefficient(), factors);
   }
 
   /** A node to a constant power; null if it is no product. */
