@@ -12,6 +12,7 @@ final class Commands {
     ALL.put("check", Check::new);
     ALL.put("fmt", Format::new);
     ALL.put("run", Run::new);
+    ALL.put("train", Train::new);
     ALL.put("params", Params::new);
     ALL.put("explain", Explain::new);
   }

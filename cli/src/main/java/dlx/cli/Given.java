@@ -91,6 +91,13 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
     return new Wanted(name, type.type().dtype(), shape, axis);
   }
 
+  /** A file, JSON, or one number, which fills a declared shape as in the language. */
+  static Object value(String name, Program.Typed type, String text) {
+    boolean number = text.matches("-?\\d+(\\.\\d*)?([eE][+-]?\\d+)?");
+    if (number && !type.type().isScalar()) return Double.valueOf(text);
+    return DataFiles.value(text, wanted(name, type, ""), HERE);
+  }
+
   private static final class Reader {
     private final Invocation invocation;
     private final Model model;
@@ -146,17 +153,6 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
       List<String> names = new ArrayList<>(declared.keySet());
       model.program().slots().forEach(s -> names.add(s.path()));
       return UsageException.unknown("input, parameter or state", name, names);
-    }
-
-    private static Object value(String name, Program.Typed type, String text) {
-      Object number = number(type, text);
-      return number != null ? number : DataFiles.value(text, wanted(name, type, ""), HERE);
-    }
-
-    /** One number fills a declared shape, as in the language. */
-    private static @Nullable Object number(Program.Typed type, String text) {
-      if (type.type().isScalar()) return null;
-      return text.matches("-?\\d+(\\.\\d*)?([eE][+-]?\\d+)?") ? Double.valueOf(text) : null;
     }
 
     /** Files with several inputs give those that are not given by name. */

@@ -10,4 +10,12 @@ final class JsonNumber {
     if (Double.isInfinite(value)) return value > 0 ? "inf" : "-inf";
     return value;
   }
+
+  /** To the digits of an f32, which is what is worth telling of a mean. */
+  static Object rounded(double value) {
+    Object number = of(value);
+    return number instanceof Double && Math.abs(value) < 1e38
+        ? (Object) Double.valueOf(Float.toString((float) value))
+        : number;
+  }
 }

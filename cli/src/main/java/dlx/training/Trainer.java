@@ -23,7 +23,7 @@ public final class Trainer {
   /** Hears how it goes. */
   public interface Listener {
     /** After each batch. */
-    void batch(int epoch, int batch, int batches, int examples, Map<String, Double> means);
+    void batch(int epoch, int batch, int batches, int examples, Means means);
 
     void epoch(Epoch epoch);
   }
@@ -122,7 +122,7 @@ public final class Trainer {
       progress.batch++;
       seen += train.size(k);
       listener.batch(
-          progress.epoch + 1, progress.batch, train.count(), seen, progress.means.means());
+          progress.epoch + 1, progress.batch, train.count(), seen, progress.means);
     }
     return seen;
   }

@@ -1,0 +1,113 @@
+package dlx.cli;
+
+import dlx.Model;
+import dlx.data.Csv;
+import dlx.data.DataFiles;
+import dlx.data.Dataset;
+import dlx.data.Loaded;
+import dlx.data.Wanted;
+import dlx.elaborate.Program;
+import dlx.runtime.DlxException;
+import dlx.runtime.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The data of a training or evaluation: values of inputs by name from one or several sources.
+ *
+ * @param tensors by input, those that are the same for every batch included
+ * @param classes of text columns, by input
+ */
+record Sources(
+    Map<String, Tensor> tensors, Map<String, List<String>> classes, List<Wanted> wanted) {
+
+  /** Sources as they are written, and the folder that relative paths start from. */
+  record Named(List<String> sources, Path folder) {
+    boolean isEmpty() {
+      return sources.isEmpty();
+    }
+  }
+
+  /** What {@code option} gives, or the recipe. */
+  static Named named(Invocation invocation, String option, Recipe recipe, Model model) {
+    List<String> given = invocation.values(option);
+    if (!given.isEmpty()) return new Named(given, Path.of(""));
+    Path file = Path.of(model.source().name()).toAbsolutePath().getParent();
+    return new Named(recipe.texts(option.substring(2)), file == null ? Path.of("") : file);
+  }
+
+  /**
+   * Reads the sources.
+   *
+   * @param inputs that are wanted, as far as the sources have them
+   * @param classes of earlier data, so that a text means the same number
+   * @throws DlxException if data cannot be read or do not fit
+   * @throws UsageException for the name of an input that is not there
+   */
+  static Sources read(
+      Invocation invocation,
+      Model model,
+      Named named,
+      Set<String> inputs,
+      Map<String, List<String>> classes) {
+    String batch = Batch.size(model.program());
+    Map<String, Wanted> wanted = new LinkedHashMap<>();
+    for (Program.Argument input : model.program().inputs()) {
+      if (inputs.contains(input.name())) {
+        wanted.put(input.name(), Given.wanted(input.name(), input.type(), batch));
+      }
+    }
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    Map<String, List<String>> found = new LinkedHashMap<>(classes);
+    List<String> several = new ArrayList<>();
+    for (String source : named.sources()) {
+      int at = source.indexOf('=');
+      String name = at > 0 ? source.substring(0, at) : "";
+      if (wanted.containsKey(name)) {
+        Wanted one = wanted.get(name);
+        tensors.put(name, DataFiles.value(source.substring(at + 1), one, named.folder()));
+      } else if (model.findSlot(name).isPresent()) {
+        Wanted one = Given.wanted(name, model.slot(name).type(), "");
+        model.set(name, DataFiles.value(source.substring(at + 1), one, named.folder()));
+      } else if (at > 0 && !Files.exists(named.folder().resolve(source))) {
+        throw UsageException.unknown("input", name, wanted.keySet());
+      } else {
+        several.add(source);
+      }
+    }
+    Csv.Options tables = Given.tables(invocation, found);
+    for (String source : several) {
+      List<Wanted> open =
+          wanted.values().stream().filter(w -> !tensors.containsKey(w.name())).toList();
+      Loaded loaded = DataFiles.load(source, open, tables, named.folder());
+      loaded.notes().forEach(invocation.console()::note);
+      tensors.putAll(loaded.tensors());
+      found.putAll(loaded.classes());
+    }
+    return new Sources(tensors, found, List.copyOf(wanted.values()));
+  }
+
+  /**
+   * All of it as examples.
+   *
+   * @throws DlxException R0105 if an input without a default has no data
+   */
+  Dataset dataset(Model model, Set<String> given) {
+    for (Program.Argument input : model.program().inputs()) {
+      boolean needed = wanted.stream().anyMatch(w -> w.name().equals(input.name()));
+      if (!needed || tensors.containsKey(input.name()) || given.contains(input.name())) continue;
+      if (input.value() != null) continue;
+      throw new DlxException(
+          "R0105",
+          "the data have no `%s: %s`".formatted(input.name(), input.type()),
+          "",
+          tensors.isEmpty() ? "" : "they have " + String.join(", ", tensors.keySet()));
+    }
+    return Dataset.of(tensors, wanted);
+  }
+}

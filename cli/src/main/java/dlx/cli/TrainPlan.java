@@ -1,0 +1,287 @@
+package dlx.cli;
+
+import dlx.Model;
+import dlx.data.Dataset;
+import dlx.elaborate.Program;
+import dlx.graph.Extent;
+import dlx.training.Feed;
+import dlx.training.Monitor;
+import dlx.training.Settings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Command line and recipe put together: what is trained, on which data and how.
+ *
+ * @param classes of text columns, by input
+ * @param sources where the data come from, for the record
+ */
+record TrainPlan(
+    Settings settings,
+    Recipe recipe,
+    Feed train,
+    Optional<Feed> valid,
+    Map<String, List<String>> classes,
+    Map<String, Object> sources) {
+  private static final int EPOCHS = 10;
+  private static final int BATCH = 64;
+
+  static TrainPlan of(Invocation invocation, Model model, String named) {
+    Program program = model.program();
+    List<Program.Step> steps = program.steps();
+    if (steps.isEmpty()) {
+      throw new dlx.runtime.DlxException(
+          "E0605", "`" + program.name() + "` has no step to train with", "", "declare a `step`");
+    }
+    Set<String> extra = new LinkedHashSet<>(openSizes(program));
+    steps.forEach(s -> s.arguments().forEach(a -> extra.add(a.name())));
+    boolean isStep = steps.stream().anyMatch(s -> s.name().equals(named));
+    boolean isRecipe = program.recipes().stream().anyMatch(r -> r.name().equals(named));
+    if (!named.isEmpty() && !isStep && !isRecipe) {
+      List<String> names = new ArrayList<>(steps.stream().map(Program.Step::name).toList());
+      program.recipes().forEach(r -> names.add(r.name()));
+      throw UsageException.unknown("step", named, names);
+    }
+    Recipe recipe = Recipe.find(program, named, extra);
+    List<Program.Step> chosen = steps(program, recipe, isStep ? named : "");
+    return new Builder(invocation, model, recipe, chosen).plan();
+  }
+
+  private static List<String> openSizes(Program program) {
+    return program.sizes().stream()
+        .filter(s -> s.value() == null)
+        .map(Program.Size::name)
+        .toList();
+  }
+
+  private static List<Program.Step> steps(Program program, Recipe recipe, String named) {
+    List<String> names = new ArrayList<>(recipe.texts("steps"));
+    if (names.isEmpty() && !named.isEmpty()) names.add(named);
+    List<String> all = program.steps().stream().map(Program.Step::name).toList();
+    if (names.isEmpty()) {
+      if (all.contains(recipe.name())) names.add(recipe.name());
+      else if (all.contains("train")) names.add("train");
+      else if (all.size() == 1) names.add(all.getFirst());
+      else throw new UsageException("there are several steps", "say which: " + String.join(", ", all));
+    }
+    List<Program.Step> steps = new ArrayList<>();
+    for (String name : names) {
+      if (!all.contains(name)) throw UsageException.unknown("step", name, all);
+      steps.add(program.steps().get(all.indexOf(name)));
+    }
+    return steps;
+  }
+
+  private record Builder(
+      Invocation invocation, Model model, Recipe recipe, List<Program.Step> steps) {
+
+    TrainPlan plan() {
+      Sources.Named named = Sources.named(invocation, "--data", recipe, model);
+      Map<String, Object> arguments = arguments();
+      Set<String> inputs = new LinkedHashSet<>();
+      steps.forEach(s -> inputs.addAll(s.inputs()));
+      List<String> metrics = metrics(inputs);
+      model.program().entries().stream()
+          .filter(e -> metrics.contains(e.name()))
+          .forEach(e -> inputs.addAll(e.inputs()));
+      boolean dataless =
+          model.program().inputs().stream()
+              .filter(i -> inputs.contains(i.name()))
+              .allMatch(i -> i.value() != null || arguments.containsKey(i.name()));
+      if (named.isEmpty() && !dataless) {
+        throw new UsageException(
+            "there are no data to train on",
+            "say --data FILE, or put `data = \"FILE\"` into a recipe; demo:digits is always there");
+      }
+      Sources sources = Sources.read(invocation, model, named, inputs, Map.of());
+      Dataset data = sources.dataset(model, arguments.keySet());
+      Sources.Named check = Sources.named(invocation, "--valid", recipe, model);
+      Map<String, Object> from = new LinkedHashMap<>();
+      from.put("data", named.sources());
+      from.put("valid", check.sources());
+      Settings settings = settings(arguments, metrics, !check.isEmpty());
+      Optional<Sources> validSources = Optional.empty();
+      Optional<Dataset> valid = Optional.empty();
+      Optional<Double> fraction = fraction(check);
+      if (fraction.isPresent()) {
+        Dataset.Split split = data.split(fraction.get(), settings.seed());
+        data = split.train();
+        valid = Optional.of(split.valid());
+        validSources = Optional.of(sources);
+      } else if (!check.isEmpty()) {
+        Sources read = Sources.read(invocation, model, check, inputs, sources.classes());
+        // what is the same for every batch is the same here
+        sources.wanted().stream()
+            .filter(w -> w.batch() < 0 && sources.tensors().containsKey(w.name()))
+            .forEach(w -> read.tensors().putIfAbsent(w.name(), sources.tensors().get(w.name())));
+        valid = Optional.of(read.dataset(model, arguments.keySet()));
+        validSources = Optional.of(read);
+      }
+      Optional<Sources> of = validSources;
+      return new TrainPlan(
+          settings,
+          recipe,
+          feed(data, sources, settings),
+          valid.map(v -> feed(v, of.orElseThrow(), settings)),
+          sources.classes(),
+          from);
+    }
+
+    private Feed feed(Dataset data, Sources sources, Settings settings) {
+      return Feed.of(data, settings.batch(), settings.cut(), axes(), sources.tensors());
+    }
+
+    /** Which axis of which input has which size. */
+    private Map<String, Map<String, Integer>> axes() {
+      Map<String, Map<String, Integer>> axes = new LinkedHashMap<>();
+      for (Program.Argument input : model.program().inputs()) {
+        List<Extent> shape = input.type().type().shape();
+        for (int axis = 0; axis < shape.size(); axis++) {
+          for (String size : shape.get(axis).symbols()) {
+            if (shape.get(axis).equals(Extent.symbol(size))) {
+              axes.computeIfAbsent(size, s -> new LinkedHashMap<>()).put(input.name(), axis);
+            }
+          }
+        }
+      }
+      return axes;
+    }
+
+    /** Of the recipe, then of the command line. */
+    private Map<String, Object> arguments() {
+      Map<String, Object> arguments = new LinkedHashMap<>();
+      Map<String, Program.Argument> declared = new LinkedHashMap<>();
+      steps.forEach(s -> s.arguments().forEach(a -> declared.put(a.name(), a)));
+      declared.keySet().forEach(name -> recipe.number(name).ifPresent(v -> arguments.put(name, v)));
+      for (String text : invocation.values("--set")) {
+        List<String> pair = Invocation.pair("--set", text);
+        Program.Argument argument = declared.get(pair.getFirst());
+        if (argument == null) {
+          throw UsageException.unknown("argument of the step", pair.getFirst(), declared.keySet());
+        }
+        arguments.put(argument.name(), Given.value(argument.name(), argument.type(), pair.getLast()));
+      }
+      for (String text : invocation.given()) {
+        List<String> pair = Invocation.pair("--NAME", text);
+        Program.Argument input =
+            model.program().inputs().stream()
+                .filter(i -> i.name().equals(pair.getFirst()))
+                .findFirst()
+                .orElseThrow(
+                    () ->
+                        UsageException.unknown(
+                            "option", "--" + pair.getFirst(), invocation.optionNames()));
+        arguments.put(input.name(), Given.value(input.name(), input.type(), pair.getLast()));
+      }
+      return arguments;
+    }
+
+    private List<String> metrics(Set<String> inputs) {
+      Program program = model.program();
+      List<String> named = new ArrayList<>();
+      invocation.values("--metrics").forEach(list -> named.addAll(List.of(list.split(",", -1))));
+      if (named.isEmpty()) named.addAll(recipe.texts("metrics"));
+      if (!named.isEmpty()) return Metrics.named(program, named);
+      Set<String> returned = new LinkedHashSet<>();
+      steps.forEach(s -> returned.addAll(model.program().step(s.name()).outputs().stream().map(o -> o.name()).toList()));
+      return Metrics.of(program, inputs).stream().filter(m -> !returned.contains(m)).toList();
+    }
+
+    private Settings settings(
+        Map<String, Object> arguments, List<String> metrics, boolean validated) {
+      Map<String, Integer> cut = new LinkedHashMap<>();
+      String batch = Batch.size(model.program());
+      for (String size : openSizes(model.program())) {
+        if (!size.equals(batch)) recipe.whole(size).ifPresent(length -> cut.put(size, length));
+      }
+      cut.putAll(Programs.sizes(invocation, "--dim"));
+      if (cut.size() > 1) {
+        throw new UsageException("sequences are cut along one size only, not " + cut.keySet(), "");
+      }
+      return new Settings(
+          steps.stream().map(Program.Step::name).toList(),
+          arguments,
+          invocation.whole("--epochs", 0).or(() -> recipe.whole("epochs")).orElse(EPOCHS),
+          invocation.whole("--batch", 1).or(() -> recipe.whole("batch")).orElse(BATCH),
+          invocation.value("--seed").isPresent()
+              ? invocation.seed()
+              : recipe.whole("seed").orElse(0),
+          metrics,
+          monitor(metrics, validated),
+          !invocation.flag("--no-shuffle") && recipe.truth("shuffle").orElse(true),
+          isReset(),
+          cut,
+          invocation.flag("--trap-nan"));
+    }
+
+    private boolean isReset() {
+      String reset = invocation.value("--reset").or(() -> recipe.text("reset")).orElse("never");
+      return switch (reset) {
+        case "epoch" -> true;
+        case "never" -> false;
+        default -> throw new UsageException("states are reset `epoch` or `never`, not " + reset, "");
+      };
+    }
+
+    private @Nullable Monitor monitor(List<String> metrics, boolean validated) {
+      List<String> known = new ArrayList<>();
+      steps.forEach(
+          s -> model.program().step(s.name()).outputs().stream()
+              .filter(o -> o.value().type().isScalar())
+              .forEach(o -> known.add(o.name())));
+      known.addAll(metrics);
+      String stop = invocation.value("--stop").orElse("");
+      String[] parts = stop.split(":", -1);
+      int patience = recipe.whole("patience").orElse(0);
+      if (parts.length > 1) {
+        try {
+          patience = Integer.parseUnsignedInt(parts[1]);
+        } catch (NumberFormatException e) {
+          throw new UsageException("--stop takes METRIC:EPOCHS, such as accuracy:3", "");
+        }
+      }
+      if (!stop.isEmpty() && parts.length == 1) patience = 1;
+      if (known.isEmpty()) {
+        if (stop.isEmpty()) return null;
+        throw new UsageException("the step returns no number that could be watched", "");
+      }
+      String metric =
+          stop.isEmpty() ? recipe.text("monitor").orElse(known.getFirst()) : parts[0];
+      if (!known.contains(metric)) throw UsageException.unknown("metric", metric, known);
+      Monitor monitor = Monitor.of(metric, patience);
+      if (parts.length < 3) return monitor;
+      return switch (parts[2]) {
+        case "max" -> new Monitor(metric, patience, true);
+        case "min" -> new Monitor(metric, patience, false);
+        default -> throw new UsageException("--stop METRIC:EPOCHS:max or :min, not " + parts[2], "");
+      };
+    }
+
+    /** {@code --valid 0.1} splits examples off. */
+    private static Optional<Double> fraction(Sources.Named named) {
+      if (named.sources().size() != 1) return Optional.empty();
+      try {
+        double fraction = Double.parseDouble(named.sources().getFirst());
+        if (fraction > 0 && fraction < 1) return Optional.of(fraction);
+        throw new UsageException("a part for validation lies between 0 and 1, not " + fraction, "");
+      } catch (NumberFormatException e) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  /** The name of the output if none is given: that of the program, where the command runs. */
+  static Path output(Invocation invocation, String file) {
+    String name = Path.of(file).getFileName().toString().replaceFirst("\\.dlx$", "");
+    Path out = Path.of(invocation.value("--out").orElse(name + ".safetensors"));
+    if (out.getFileName().toString().endsWith(".safetensors")) return out;
+    throw new UsageException("--out names a .safetensors file", "");
+  }
+}
