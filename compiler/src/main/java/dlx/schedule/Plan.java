@@ -135,6 +135,9 @@ public final class Plan {
         || mayFail(writer)) {
       return false;
     }
+    if (writer.members().get(value).axes() == 0 && !writer.space().isEmpty()) {
+      return false; // threads share the loops: one would write the number that another still reads
+    }
     Node leaf = null;
     for (Node node : function.nodes()) {
       if (node.op().equals(update.slot())) {
