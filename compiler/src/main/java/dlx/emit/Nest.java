@@ -44,7 +44,7 @@ final class Nest {
     for (Instruction i : instructions) {
       int depth = i.access() == null ? 0 : depth(i.access());
       int phase = 0;
-      for (Instruction input : i.inputs()) {
+      for (Instruction input : Body.needs(i)) {
         depth = Math.max(depth, depths.getOrDefault(input, 0));
         phase = Math.max(phase, phases.getOrDefault(input, 0));
       }

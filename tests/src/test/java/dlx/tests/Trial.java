@@ -108,6 +108,14 @@ final class Trial {
 
     double of(double want, DType dtype);
 
+    /** So many roundings, of the result or of something of the size {@code scale}. */
+    static Tolerance near(double roundings, double scale) {
+      return (want, dtype) ->
+          roundings
+              * (dtype == DType.F32 ? 0x1p-23 : 0x1p-52)
+              * Math.max(scale, Double.isFinite(want) ? Math.abs(want) : 0);
+    }
+
     /** In units in the last place of the result. */
     static Tolerance ulps(double count) {
       return (want, dtype) ->
