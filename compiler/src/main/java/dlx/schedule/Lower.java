@@ -302,6 +302,9 @@ final class Lower {
     forRight.addAll(left.labels());
     Labelled a = sumOut(left, forLeft);
     Labelled b = sumOut(right, forRight);
+    if (comesFirst(b, a, later)) {
+      return pair(b, a, later);
+    }
     List<Integer> both = a.labels().stream().filter(b.labels()::contains).toList();
     List<Integer> batch = both.stream().filter(later::contains).toList();
     List<Integer> summed = both.stream().filter(l -> !later.contains(l)).toList();
@@ -334,6 +337,21 @@ final class Lower {
     Node node =
         axes.isEmpty() ? product : reduction(new Reduction(Reduction.Kind.SUM, axes), product);
     return new Labelled(node, space.stream().filter(l -> !summed.contains(l)).toList());
+  }
+
+  /**
+   * Are the axes that only {@code one} has wanted before those that only {@code two} has? Then the
+   * product has the wanted order if {@code one} gives its rows.
+   */
+  private static boolean comesFirst(Labelled one, Labelled two, Set<Integer> wanted) {
+    for (int label : wanted) {
+      boolean inOne = one.labels().contains(label);
+      boolean inTwo = two.labels().contains(label);
+      if (inOne != inTwo) {
+        return inOne;
+      }
+    }
+    return false;
   }
 
   /** Is the last axis of this among the labels? */
