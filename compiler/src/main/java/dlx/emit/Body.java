@@ -66,7 +66,7 @@ final class Body {
     }
     Access access = instruction.access();
     return access != null && indexer.varies(access)
-        || instruction.inputs().stream().anyMatch(this::isVector);
+        || needs(instruction).stream().anyMatch(this::isVector);
   }
 
   /** Binds an instruction to a local that holds it already. */

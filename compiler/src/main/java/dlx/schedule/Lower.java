@@ -84,12 +84,43 @@ final class Lower {
     if (tail == 0) {
       return leading(kind, axes, x);
     }
+    if (tail > 1 && hasRowFolds(x)) {
+      Node rows = x.reduce(kind, List.of(rank - 1));
+      return reduction(new Reduction(kind, axes.subList(0, axes.size() - 1)), rows);
+    }
     List<Extent> shape = new ArrayList<>(x.type().shape().subList(0, rank - tail));
     shape.add(Extent.product(x.type().shape().subList(rank - tail, rank)));
     Node inner = x.reshape(shape).reduce(kind, List.of(rank - tail));
     return axes.size() == tail
         ? inner
         : reduction(new Reduction(kind, axes.subList(0, axes.size() - tail)), inner);
+  }
+
+  /**
+   * Is this computed from folds over its own rows? Then a fold of everything goes row by row too, so
+   * that both can share one pass.
+   */
+  private static boolean hasRowFolds(Node x) {
+    List<Node> open = new ArrayList<>(List.of(x));
+    Set<Node> seen = new LinkedHashSet<>();
+    while (!open.isEmpty() && seen.size() < 64) {
+      Node node = open.removeLast();
+      if (!seen.add(node)) {
+        continue;
+      }
+      if (node.op() instanceof Elementwise) {
+        open.addAll(node.inputs());
+      } else if (node.op() instanceof Movement.Broadcast b
+          && b.shape().equals(x.type().shape())
+          && b.axes().equals(IntStream.range(0, b.shape().size() - 1).boxed().toList())) {
+        open.add(node.input(0));
+      } else if (node.op() instanceof Reduction r
+          && r.axes().equals(List.of(node.input(0).type().rank() - 1))
+          && node.input(0).type().shape().equals(x.type().shape())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Reduced axes that lie side by side become one, then one reduction for each that is left. */

@@ -46,7 +46,8 @@ public final class Plan {
    * @param capacity how much may be fused into one kernel, in units of an addition
    */
   public static Schedule function(Function function, int capacity) {
-    return new Plan(Lower.function(function), capacity).schedule();
+    Schedule lowered = new Plan(Lower.function(function), capacity).schedule();
+    return new Schedule(function, lowered.buffers(), lowered.kernels(), lowered.commits());
   }
 
   private Schedule schedule() {

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The plan of an entry: kernels in order over buffers.
  *
- * @param function what is computed, after lowering
+ * @param function what is computed
  * @param buffers every buffer, by id
  * @param kernels in the order in which they run
  * @param commits temporaries that become the value of a slot when all kernels are done
