@@ -33,6 +33,9 @@ final class Body {
   /** A local variable; {@code dtype} of a mask is the element type of the vectors it fits. */
   private record Register(int local, DType dtype, boolean vector, boolean mask) {}
 
+  /** Where the second argument of a function lies in scratch memory. */
+  private static final int LANES_APART = 64;
+
   final Code code;
   private final Lane lane;
   private final Indexer indexer;
@@ -99,7 +102,7 @@ final class Body {
       }
       case Instruction.Draw draw -> {
         if (vector) {
-          Threefry.vector(this, lane, draw, () -> indexer.push(draw.access()));
+          Threefry.vector(this, draw, () -> indexer.push(draw.access()));
         } else {
           code.key(draw.address());
           indexer.push(draw.access());
@@ -114,7 +117,7 @@ final class Body {
       case Instruction.Pick pick -> pick(pick, vector);
       case Instruction.Apply apply -> {
         if (vector) {
-          VectorOperators.apply(this, lane, apply);
+          VectorOperators.apply(this, apply);
         } else {
           ScalarOperators.apply(this, apply);
         }
@@ -135,11 +138,16 @@ final class Body {
   /**
    * The element type of the vectors that a computed mask fits: comparisons make masks of their own.
    */
-  private static DType maskType(Instruction instruction) {
+  private DType maskType(Instruction instruction) {
     return instruction instanceof Instruction.Apply apply
             && VectorOperators.isComparison(apply.operator())
-        ? VectorOperators.compared(apply)
-        : DType.I32;
+        ? comparedType(apply)
+        : lane.maskType();
+  }
+
+  private DType comparedType(Instruction.Apply apply) {
+    DType compared = apply.inputs().getFirst().dtype();
+    return compared == DType.BOOL ? lane.maskType() : compared;
   }
 
   private void vectorLoad(Access access, DType dtype) {
@@ -198,7 +206,7 @@ final class Body {
   // ------------------------------------------------------------------ values on the stack
 
   void species(DType dtype) {
-    DType element = dtype == DType.BOOL ? DType.I32 : dtype;
+    DType element = dtype == DType.BOOL ? lane.maskType() : dtype;
     code.mv()
         .visitFieldInsn(
             Opcodes.GETSTATIC, Lane.type(element), lane.species(element), "L" + Lane.SPECIES + ";");
@@ -207,7 +215,7 @@ final class Body {
   /** Pushes a value as a number, or as a vector (copies of it, if it is a number). */
   void push(Instruction instruction, boolean vector) {
     if (vector && instruction.dtype() == DType.BOOL) {
-      mask(instruction, DType.I32);
+      mask(instruction, lane.maskType());
       return;
     }
     Register register = registers.get(instruction);
@@ -252,7 +260,7 @@ final class Body {
   /** Pushes a condition as a mask for vectors of an element type. */
   void mask(Instruction condition, DType forType) {
     Register register = registers.get(condition);
-    DType element = forType == DType.BOOL ? DType.I32 : forType;
+    DType element = forType == DType.BOOL ? lane.maskType() : forType;
     if (register == null || !register.vector()) {
       species(element);
       number(condition);
@@ -285,6 +293,31 @@ final class Body {
       push(value, false);
       code.arrayStore(dtype);
     }
+  }
+
+  /**
+   * Applies a function lane by lane, through scratch memory: for functions that have no formula in
+   * vectors. Their results are those of the same function on single numbers.
+   *
+   * @param arguments how many vectors on the stack are its arguments
+   */
+  void lanes(String function, DType dtype, int arguments) {
+    String array = "[" + Lane.letter(dtype);
+    for (int i = arguments - 1; i >= 0; i--) {
+      code.scratch(dtype);
+      code.constant(i * LANES_APART);
+      code.call(Lane.type(dtype), "intoArray", "(" + array + "I)V");
+    }
+    code.scratch(dtype);
+    code.constant(lane.lanes());
+    code.callStatic("dlx/runtime/Lanes", function, "(" + array + "I)V");
+    species(dtype);
+    code.scratch(dtype);
+    code.constant(0);
+    code.callStatic(
+        Lane.type(dtype),
+        "fromArray",
+        "(L" + Lane.SPECIES + ";" + array + "I)" + Lane.descriptor(dtype));
   }
 
   /** {@code then} if the int on the stack is not 0, else {@code otherwise}. */

@@ -60,7 +60,7 @@ final class ColumnEmitter {
   static void emit(Code code, int bits, Kernel.Columns kernel) {
     ColumnEmitter emitter = new ColumnEmitter(code, bits, kernel);
     Nest.Bases bases = new Nest.Bases();
-    emitter.level(0, bases, new Body(code, new Lane(1), emitter.outside(bases)));
+    emitter.level(0, bases, new Body(code, Lane.SINGLE, emitter.outside(bases)));
   }
 
   /** The axis that threads share. */
@@ -114,7 +114,7 @@ final class ColumnEmitter {
           limit,
           () -> {
             Nest.Bases inner = nest.enter(bases, level, index);
-            level(level + 1, inner, body.inner(new Lane(1), outside(inner)));
+            level(level + 1, inner, body.inner(Lane.SINGLE, outside(inner)));
           });
       return;
     }
@@ -134,7 +134,7 @@ final class ColumnEmitter {
             && extent(columns).isConstant()
             && extent(columns).constant().getAsLong() % lane.lanes() == 0;
     if (!whole) {
-      code.loop(index, 1, limit, () -> new Strip(new Lane(1), 1, bases, body, index).emit());
+      code.loop(index, 1, limit, () -> new Strip(Lane.SINGLE, 1, bases, body, index).emit());
     }
   }
 
@@ -161,15 +161,11 @@ final class ColumnEmitter {
     }
     Lane wide = Lane.of(bits, dtypes);
     if (!possible || !wide.isVector()) {
-      return new Lane(1);
+      return Lane.SINGLE;
     }
     long width =
         extent(columns).isConstant() ? extent(columns).constant().getAsLong() : Long.MAX_VALUE;
-    int lanes = wide.lanes();
-    while (lanes > 1 && lanes > width) {
-      lanes /= 2;
-    }
-    return new Lane(lanes < 2 ? 1 : lanes);
+    return wide.lanes() > width ? Lane.SINGLE : wide;
   }
 
   /** Some neighbouring vectors of columns, or one column. */

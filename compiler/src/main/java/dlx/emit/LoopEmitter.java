@@ -57,7 +57,7 @@ final class LoopEmitter {
 
   /** A body of plain numbers outside of the last loop. */
   private Body numbers(Nest.Bases bases) {
-    return new Body(code, new Lane(1), indexer(bases));
+    return new Body(code, Lane.SINGLE, indexer(bases));
   }
 
   private Body.Indexer indexer(Nest.Bases bases) {
@@ -87,7 +87,7 @@ final class LoopEmitter {
         1,
         index -> {
           Nest.Bases inner = nest.enter(bases, level, index);
-          level(level + 1, inner, body.inner(new Lane(1), indexer(inner)));
+          level(level + 1, inner, body.inner(Lane.SINGLE, indexer(inner)));
         },
         null);
   }
@@ -194,14 +194,10 @@ final class LoopEmitter {
       possible &= folds.stream().noneMatch(f -> f.kind() == Reduction.Kind.ARGMAX);
       Lane wide = Lane.of(bits, dtypes);
       if (!possible || !wide.isVector()) {
-        return new Lane(1);
+        return Lane.SINGLE;
       }
       long width = extent.isConstant() ? extent.constant().getAsLong() : Long.MAX_VALUE;
-      int lanes = wide.lanes();
-      while (lanes > 1 && lanes > width) {
-        lanes /= 2;
-      }
-      return new Lane(lanes < 2 ? 1 : lanes);
+      return wide.lanes() > width ? Lane.SINGLE : wide;
     }
 
     private void emit() {
@@ -286,7 +282,7 @@ final class LoopEmitter {
           last,
           1,
           i -> {
-            Body body = outer.inner(new Lane(1), along(i, 0, false));
+            Body body = outer.inner(Lane.SINGLE, along(i, 0, false));
             inside.forEach(body::compute);
             for (Instruction.Folded f : folds) {
               if (f.kind() == Reduction.Kind.ARGMAX) {

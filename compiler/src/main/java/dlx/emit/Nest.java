@@ -1,6 +1,7 @@
 package dlx.emit;
 
 import dlx.graph.Extent;
+import dlx.runtime.DType;
 import dlx.schedule.Access;
 import dlx.schedule.Instruction;
 import dlx.schedule.Kernel;
@@ -92,7 +93,7 @@ final class Nest {
   boolean hasVectorForm(Instruction instruction, int loop) {
     return switch (instruction) {
       case Instruction.Load l -> isEven(l.access(), loop);
-      case Instruction.Draw d -> isEven(d.access(), loop);
+      case Instruction.Draw d -> d.dtype() == DType.F32 && isEven(d.access(), loop);
       case Instruction.Pick p -> !changes(p.index(), loop) && isEven(p.access(), loop);
       case Instruction.Apply a -> VectorOperators.has(a);
       case Instruction.Position p -> true;

@@ -40,7 +40,7 @@ final class Products {
   Products(Kernel.Product kernel, int bits) {
     this.kernel = kernel;
     this.dtype = kernel.c().buffer().dtype();
-    Lane wide = Lane.of(bits, List.of(dtype));
+    this.lane = Lane.of(bits, List.of(dtype));
     int at = 0;
     outer.addAll(axes(kernel.batch(), at));
     at += kernel.batch().size();
@@ -53,20 +53,9 @@ final class Products {
     this.column = columns.removeLast();
     outer.addAll(rows);
     outer.addAll(columns);
-    this.lane = narrowed(wide);
     boolean many = bits >= 512;
     this.tileRows = many ? 8 : 4;
     this.tileVectors = lane.isVector() ? 2 : 4;
-  }
-
-  /** A vector is not wider than the columns. */
-  private Lane narrowed(Lane wide) {
-    int lanes = wide.lanes();
-    long width = column.extent().isConstant() ? column.extent().constant().getAsLong() : lanes;
-    while (lanes > 2 && lanes / 2 >= width) {
-      lanes /= 2;
-    }
-    return new Lane(lanes);
   }
 
   /** Axes from position {@code at} of the accesses, evenly lying neighbours as one. */

@@ -31,6 +31,11 @@ final class ScalarOperators {
       code.arithmetic(dtype, Opcodes.IMUL, Opcodes.FMUL, Opcodes.DMUL);
       return;
     }
+    if (Spelling.hasFormula(apply.operator())) {
+      body.push(in.getFirst(), false);
+      Spelling.formula(apply.operator(), new Spell(body, dtype, false));
+      return;
+    }
     boolean wide = from == DType.F32 && throughDouble(apply.operator());
     for (Instruction input : in) {
       body.push(input, false);
@@ -46,24 +51,16 @@ final class ScalarOperators {
 
   /** Are the formulas of this operator in f64 only? */
   private static boolean throughDouble(Elementwise operator) {
-    return operator.isComposed() || operator == Elementwise.SQRT || operator == Elementwise.FLOOR;
+    return operator.isComposed() || operator == Elementwise.SQRT;
   }
 
   private static void operator(Code code, Instruction.Apply apply, DType dtype, DType from) {
     switch (apply.operator()) {
       case NEGATE -> code.arithmetic(dtype, Opcodes.INEG, Opcodes.FNEG, Opcodes.DNEG);
-      case EXP -> math(code, "exp");
-      case LOG -> math(code, "log");
       case SIN -> math(code, "sin");
       case COS -> math(code, "cos");
-      case TANH -> math(code, "tanh");
       case SQRT -> math(code, "sqrt");
-      case FLOOR -> math(code, "floor");
-      case LOG1P -> math(code, "log1p");
-      case EXPM1 -> math(code, "expm1");
       case ERF -> code.callStatic(SCALARS, "erf", "(D)D");
-      case SIGMOID -> code.callStatic(SCALARS, "sigmoid", "(D)D");
-      case SOFTPLUS -> code.callStatic(SCALARS, "softplus", "(D)D");
       case ABS -> code.callStatic(MATH, "abs", one(dtype));
       case SIGN ->
           code.callStatic(dtype == DType.I32 ? "java/lang/Integer" : MATH, "signum", one(dtype));
@@ -107,7 +104,8 @@ final class ScalarOperators {
         compare(code, from, Opcodes.FCMPL, Opcodes.IFNE, Opcodes.IF_ICMPNE);
       }
       case STOP_GRADIENT -> {}
-      case WHERE -> throw new IllegalStateException("written above");
+      case WHERE, EXP, LOG, TANH, LOG1P, EXPM1, SIGMOID, SOFTPLUS, FLOOR ->
+          throw new IllegalStateException("written above");
     }
   }
 
@@ -129,8 +127,7 @@ final class ScalarOperators {
       return;
     }
     // in f64 also for f32: a quotient that is rounded up to an integer has the wrong floor
-    code.insn(Opcodes.DDIV);
-    math(code, "floor");
+    code.callStatic(SCALARS, "floorDivide", "(DD)D");
   }
 
   /** Pushes 1 if the comparison of the two numbers on the stack holds, else 0. */

@@ -7,6 +7,29 @@ import dlx.schedule.Instruction;
 final class Spelling {
   private Spelling() {}
 
+  /** Has this operator a formula of its own, instead of a call into the JDK? */
+  static boolean hasFormula(Elementwise operator) {
+    return switch (operator) {
+      case EXP, LOG, TANH, LOG1P, EXPM1, SIGMOID, SOFTPLUS, FLOOR -> true;
+      default -> false;
+    };
+  }
+
+  /** From the argument on the stack to the result. */
+  static void formula(Elementwise operator, Spell s) {
+    switch (operator) {
+      case EXP -> Formulas.exp(s);
+      case LOG -> Formulas.log(s);
+      case TANH -> Formulas.tanh(s);
+      case LOG1P -> Formulas.log1p(s);
+      case EXPM1 -> Formulas.expm1(s);
+      case SIGMOID -> Formulas.sigmoid(s);
+      case SOFTPLUS -> Formulas.softplus(s);
+      case FLOOR -> Formulas.floor(s);
+      default -> throw new IllegalArgumentException("no formula: " + operator);
+    }
+  }
+
   /** The exponent of a power with a constant integer exponent; 0 if it is none. */
   static int power(Instruction.Apply apply) {
     return apply.operator() == Elementwise.POWER

@@ -4,7 +4,7 @@ import dlx.runtime.DType;
 import dlx.schedule.Instruction;
 import org.objectweb.asm.Opcodes;
 
-/** The vector form of {@link dlx.runtime.RandomBits}: the same bits, a lane per position. */
+/** The vector form of {@code RandomBits.uniform32}: the same bits, a lane per position. */
 final class Threefry {
   private static final int PARITY = 0x1BD11BDA;
   private static final int[][] ROTATIONS = {{13, 15, 26, 6}, {17, 29, 16, 24}};
@@ -18,7 +18,7 @@ final class Threefry {
    *
    * @param first pushes the position of the first lane; the others follow
    */
-  static void vector(Body body, Lane lane, Instruction.Draw draw, Runnable first) {
+  static void vector(Body body, Instruction.Draw draw, Runnable first) {
     Code code = body.code;
     int[] key = keys(code, draw);
     int x0 = code.local(1);
@@ -56,15 +56,21 @@ final class Threefry {
       inject(code, x0, key, group, 1, 0);
       inject(code, x1, key, group, 2, group + 1);
     }
-    if (draw.dtype() == DType.F32) {
-      code.aload(x0);
-      shiftRight(code, 8);
-      toFloat(body, DType.F32);
-      scale(body, DType.F32, 0x1p-24);
-    } else {
-      high(body, x1);
-      low(body, x0);
-    }
+    code.aload(x0);
+    operator(code, "LSHR", "Binary");
+    code.constant(8);
+    code.call(INT, "lanewise", "(L" + Lane.OPERATORS + "$Binary;I)" + INT_DESCRIPTOR);
+    String type = Lane.type(DType.F32);
+    operator(code, "I2F", "Conversion");
+    body.species(DType.F32);
+    code.constant(0);
+    code.call(
+        Lane.VECTOR,
+        "convertShape",
+        "(L" + Lane.OPERATORS + "$Conversion;L" + Lane.SPECIES + ";I)L" + Lane.VECTOR + ";");
+    code.mv().visitTypeInsn(Opcodes.CHECKCAST, type);
+    body.constant(0x1p-24, DType.F32);
+    code.call(type, "mul", "(L" + Lane.VECTOR + ";)" + Lane.descriptor(DType.F32));
   }
 
   /** Three words: the halves of the key and their parity. */
@@ -106,64 +112,5 @@ final class Threefry {
     code.mv()
         .visitFieldInsn(
             Opcodes.GETSTATIC, Lane.OPERATORS, name, "L" + Lane.OPERATORS + "$" + kind + ";");
-  }
-
-  private static void shiftRight(Code code, int by) {
-    operator(code, "LSHR", "Binary");
-    code.constant(by);
-    code.call(INT, "lanewise", "(L" + Lane.OPERATORS + "$Binary;I)" + INT_DESCRIPTOR);
-  }
-
-  private static void toFloat(Body body, DType dtype) {
-    Code code = body.code;
-    operator(code, dtype == DType.F32 ? "I2F" : "I2D", "Conversion");
-    body.species(dtype);
-    code.constant(0);
-    code.call(
-        Lane.VECTOR,
-        "convertShape",
-        "(L" + Lane.OPERATORS + "$Conversion;L" + Lane.SPECIES + ";I)L" + Lane.VECTOR + ";");
-    code.mv().visitTypeInsn(Opcodes.CHECKCAST, Lane.type(dtype));
-  }
-
-  private static void scale(Body body, DType dtype, double by) {
-    body.constant(by, dtype);
-    body.code.call(Lane.type(dtype), "mul", "(L" + Lane.VECTOR + ";)" + Lane.descriptor(dtype));
-  }
-
-  /**
-   * The high word as an unsigned number, times 2^-32: signed, then 2^32 more where it is negative.
-   */
-  private static void high(Body body, int word) {
-    Code code = body.code;
-    String type = Lane.type(DType.F64);
-    String descriptor = Lane.descriptor(DType.F64);
-    int value = code.local(1);
-    code.aload(word);
-    toFloat(body, DType.F64);
-    code.astore(value);
-    code.aload(value);
-    code.aload(value);
-    body.constant(0x1p32, DType.F64);
-    code.call(type, "add", "(L" + Lane.VECTOR + ";)" + descriptor);
-    code.aload(value);
-    operator(code, "LT", "Comparison");
-    body.constant(0, DType.F64);
-    code.call(
-        type,
-        "compare",
-        "(L" + Lane.OPERATORS + "$Comparison;L" + Lane.VECTOR + ";)L" + Lane.MASK + ";");
-    code.call(type, "blend", "(L" + Lane.VECTOR + ";L" + Lane.MASK + ";)" + descriptor);
-    scale(body, DType.F64, 0x1p-32);
-  }
-
-  /** Adds the upper 21 bits of the low word, times 2^-53, to the vector on the stack. */
-  private static void low(Body body, int word) {
-    Code code = body.code;
-    code.aload(word);
-    shiftRight(code, 11);
-    toFloat(body, DType.F64);
-    scale(body, DType.F64, 0x1p-53);
-    code.call(Lane.type(DType.F64), "add", "(L" + Lane.VECTOR + ";)" + Lane.descriptor(DType.F64));
   }
 }

@@ -14,7 +14,7 @@ final class VectorOperators {
   static boolean has(Instruction.Apply apply) {
     boolean ints = apply.dtype() == DType.I32 && apply.inputs().getFirst().dtype() == DType.I32;
     return switch (apply.operator()) {
-      case ERF, FLOOR, FLOOR_DIVIDE, REMAINDER -> false;
+      case FLOOR_DIVIDE, REMAINDER -> !ints;
       case POWER -> !ints || Spelling.power(apply) == 2;
       default -> true;
     };
@@ -27,36 +27,30 @@ final class VectorOperators {
     };
   }
 
-  /** The element type of the mask that a comparison makes. */
-  static DType compared(Instruction.Apply apply) {
-    DType dtype = apply.inputs().getFirst().dtype();
-    return dtype == DType.BOOL ? DType.I32 : dtype;
-  }
-
   /** Pushes the result of an operator. */
-  static void apply(Body body, Lane lane, Instruction.Apply apply) {
+  static void apply(Body body, Instruction.Apply apply) {
     List<Instruction> in = Body.needs(apply);
     DType dtype = apply.dtype();
     DType from = in.getFirst().dtype();
     Writer w = new Writer(body, dtype);
     switch (apply.operator()) {
       case NEGATE -> w.vector(in.get(0)).method("neg");
-      case EXP, LOG, SIN, COS, TANH, LOG1P, EXPM1 ->
-          w.vector(in.get(0)).unary(apply.operator().name());
+      case EXP, LOG, TANH, LOG1P, EXPM1, SIGMOID, SOFTPLUS, FLOOR -> {
+        w.vector(in.get(0));
+        Spelling.formula(apply.operator(), new Spell(body, dtype, true));
+      }
+      case SIN, COS, ERF -> {
+        w.vector(in.get(0));
+        body.lanes(apply.operator().title(), dtype, 1);
+      }
+      case FLOOR_DIVIDE, REMAINDER -> {
+        w.vector(in.get(0)).vector(in.get(1));
+        boolean quotient = apply.operator() == Elementwise.FLOOR_DIVIDE;
+        body.lanes(quotient ? "floorDivide" : "remainder", dtype, 2);
+      }
       case SQRT -> w.vector(in.get(0)).method("sqrt");
       case ABS -> w.vector(in.get(0)).method("abs");
       case SIGN -> sign(w, in.get(0));
-      case SIGMOID -> sigmoid(w, in.get(0));
-      case SOFTPLUS ->
-          w.vector(in.get(0))
-              .number(0)
-              .binary("max")
-              .vector(in.get(0))
-              .method("abs")
-              .method("neg")
-              .unary("EXP")
-              .unary("LOG1P")
-              .binary("add");
       case ADD ->
           w.vector(in.get(0)).vector(in.get(1)).binary(Body.isDifference(apply) ? "sub" : "add");
       case MULTIPLY -> w.vector(in.get(0)).vector(in.get(1)).binary("mul");
@@ -65,7 +59,8 @@ final class VectorOperators {
         if (Spelling.power(apply) == 2) {
           w.vector(in.get(0)).vector(in.get(0)).binary("mul");
         } else {
-          power(w, in.get(0), in.get(1));
+          w.vector(in.get(0)).vector(in.get(1));
+          body.lanes("power", dtype, 2);
         }
       }
       case MAX -> w.vector(in.get(0)).vector(in.get(1)).binary("max");
@@ -106,8 +101,6 @@ final class VectorOperators {
         }
       }
       case STOP_GRADIENT -> body.push(in.get(0), true);
-      case ERF, FLOOR, FLOOR_DIVIDE, REMAINDER ->
-          throw new IllegalStateException("has no vector form: " + apply.operator());
     }
   }
 
@@ -115,32 +108,6 @@ final class VectorOperators {
   private static void sign(Writer w, Instruction x) {
     w.vector(x).number(1).vector(x).number(0).compare(x.dtype(), "GT").blend();
     w.number(-1).vector(x).number(0).compare(x.dtype(), "LT").blend();
-  }
-
-  /** (x < 0 ? e : 1) / (1 + e) with e = exp(-|x|), which cannot overflow. */
-  private static void sigmoid(Writer w, Instruction x) {
-    int e = w.body().code.local(1);
-    w.vector(x).method("abs").method("neg").unary("EXP");
-    w.body().code.astore(e);
-    w.number(1).local(e).vector(x).number(0).compare(x.dtype(), "LT").blend();
-    w.number(1).local(e).binary("add").binary("div");
-  }
-
-  /**
-   * The vector library says 1 where the base is 1, and where it is -1 with an infinite exponent; in
-   * Java the exponents NaN and infinity give NaN there. y - y is 0 or NaN.
-   */
-  private static void power(Writer w, Instruction x, Instruction y) {
-    w.vector(x).vector(y).binary("pow");
-    boolean finite = y instanceof Instruction.Number n && Double.isFinite(n.value());
-    boolean apart = x instanceof Instruction.Number n && Math.abs(n.value()) != 1;
-    if (finite || apart || !x.dtype().isFloat()) {
-      return;
-    }
-    int result = w.body().code.local(1);
-    w.body().code.astore(result);
-    w.local(result).local(result).vector(y).vector(y).binary("sub").binary("add");
-    w.vector(x).method("abs").number(1).compare(x.dtype(), "EQ").blend();
   }
 
   private static void where(Body body, Writer w, List<Instruction> in, DType dtype) {
@@ -198,18 +165,13 @@ final class VectorOperators {
       return this;
     }
 
-    Writer local(int vector) {
-      body.code.aload(vector);
-      return this;
-    }
-
     Writer number(double value) {
       body.constant(value, dtype);
       return this;
     }
 
     Writer mask(Instruction value) {
-      body.mask(value, DType.I32);
+      body.mask(value, DType.BOOL);
       return this;
     }
 
@@ -220,15 +182,6 @@ final class VectorOperators {
 
     Writer binary(String name) {
       body.code.call(type(), name, "(L" + Lane.VECTOR + ";)" + descriptor());
-      return this;
-    }
-
-    Writer unary(String operator) {
-      body.code
-          .mv()
-          .visitFieldInsn(
-              Opcodes.GETSTATIC, Lane.OPERATORS, operator, "L" + Lane.OPERATORS + "$Unary;");
-      body.code.call(type(), "lanewise", "(L" + Lane.OPERATORS + "$Unary;)" + descriptor());
       return this;
     }
 

@@ -34,15 +34,9 @@ public final class Scalars {
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
   }
 
-  /** 1 / (1 + exp(-x)) without overflow. */
-  public static double sigmoid(double x) {
-    double e = Math.exp(-Math.abs(x));
-    return (x < 0 ? e : 1) / (1 + e);
-  }
-
-  /** log(1 + exp(x)) without overflow. */
-  public static double softplus(double x) {
-    return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  /** floor(a / b). */
+  public static double floorDivide(double a, double b) {
+    return Math.floor(a / b);
   }
 
   /**

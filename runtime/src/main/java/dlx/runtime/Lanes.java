@@ -1,0 +1,83 @@
+package dlx.runtime;
+
+/**
+ * Functions lane by lane, over the first {@code count} elements of scratch memory, in place; called by
+ * generated code. Second arguments lie from position 64 on.
+ */
+public final class Lanes {
+  private static final int SECOND = 64;
+
+  private Lanes() {}
+
+  public static void sin(float[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = (float) Math.sin(x[i]);
+    }
+  }
+
+  public static void sin(double[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = Math.sin(x[i]);
+    }
+  }
+
+  public static void cos(float[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = (float) Math.cos(x[i]);
+    }
+  }
+
+  public static void cos(double[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = Math.cos(x[i]);
+    }
+  }
+
+  public static void erf(float[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = (float) Scalars.erf(x[i]);
+    }
+  }
+
+  public static void erf(double[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = Scalars.erf(x[i]);
+    }
+  }
+
+  public static void power(float[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = (float) Math.pow(x[i], x[SECOND + i]);
+    }
+  }
+
+  public static void power(double[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = Math.pow(x[i], x[SECOND + i]);
+    }
+  }
+
+  public static void remainder(float[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = (float) Scalars.remainder(x[i], x[SECOND + i]);
+    }
+  }
+
+  public static void remainder(double[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = Scalars.remainder(x[i], x[SECOND + i]);
+    }
+  }
+
+  public static void floorDivide(float[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = (float) Scalars.floorDivide((double) x[i], x[SECOND + i]);
+    }
+  }
+
+  public static void floorDivide(double[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      x[i] = Scalars.floorDivide((double) x[i], x[SECOND + i]);
+    }
+  }
+}
