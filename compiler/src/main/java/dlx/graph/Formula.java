@@ -50,7 +50,9 @@ public final class Formula {
   private final List<String> lines = new ArrayList<>();
 
   private Formula(Map<Node, String> names) {
-    this.names = names;
+    // a number is the same node wherever it is written, so it has no name of its own
+    this.names = new HashMap<>(names);
+    this.names.keySet().removeIf(n -> n.splat() != null);
   }
 
   /**
@@ -65,7 +67,7 @@ public final class Formula {
     for (Node node : order) {
       for (Node input : formula.parts(node, root)) {
         formula.uses.merge(input, 1, Integer::sum);
-        boolean copies = input.op() instanceof Movement.Broadcast;
+        boolean copies = input.op() instanceof Movement.Broadcast && input.splat() == null;
         if (copies
             && !(node.op() instanceof Elementwise)
             && !(node.op() instanceof Movement.Broadcast)) {

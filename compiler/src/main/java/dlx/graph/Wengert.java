@@ -37,7 +37,7 @@ public final class Wengert {
     List<Line> lines = new ArrayList<>();
     for (Node node : order) {
       if (inline.contains(node)) {
-        if (node.op() instanceof Leaf && names.containsKey(node)) {
+        if (node.op() instanceof Leaf && node.splat() == null && names.containsKey(node)) {
           known.put(node, names.get(node));
         }
         continue;

@@ -33,6 +33,7 @@ final class Contractions {
       exact("amax(transpose(x))               => transpose(amax(x))", Reduction.class, (r, n, v) -> r.kind() == Kind.MAX ? ofTranspose(r, n) : null),
       real ("sum(transpose(x))                => transpose(sum(x))", Reduction.class, (r, n, v) -> r.kind() == Kind.MAX ? null : ofTranspose(r, n)),
       exact("fold(copies(x)) over own axes    => copies(fold(x))", Reduction.class,   Contractions::ofOwnAxes),
+      exact("amax(copies(x))                  => x",               Reduction.class,   Contractions::maximumOfCopies),
       real ("sum(copies(x))                   => n * x",           Reduction.class,   Contractions::ofCopies),
       real ("fold over axes of 1              => reshape(x)",      Reduction.class,   Contractions::overOnes),
       real ("sum of all of reshape(x)         => sum of all of x", Reduction.class,   Contractions::ofReshape),
@@ -94,9 +95,25 @@ final class Contractions {
       return null;
     }
     Node inner = node.input(0).input(0).reduce(op.kind(), op.axes().stream().map(b.axes()::indexOf).toList());
+    return inner.broadcast(node.type().shape(), places(op, b));
+  }
+
+  private static @Nullable Node maximumOfCopies(Reduction op, Node node, Views views) {
+    if (op.kind() != Kind.MAX || !(node.input(0).op() instanceof Broadcast b)) {
+      return null;
+    }
+    List<Integer> copied = op.axes().stream().filter(i -> !b.axes().contains(i)).toList();
+    if (copied.isEmpty() || !copied.stream().map(b.shape()::get).allMatch(Facts::isSome)) {
+      return null;
+    }
+    List<Integer> own = op.axes().stream().filter(b.axes()::contains).map(b.axes()::indexOf).toList();
+    return node.input(0).input(0).reduce(Kind.MAX, own).broadcast(node.type().shape(), places(op, b));
+  }
+
+  /** Where the axes of what was copied are after a fold. */
+  private static List<Integer> places(Reduction op, Broadcast b) {
     List<Integer> kept = axesBut(b.shape().size(), op.axes());
-    List<Integer> places = b.axes().stream().filter(i -> !op.axes().contains(i)).map(kept::indexOf).toList();
-    return inner.broadcast(node.type().shape(), places);
+    return b.axes().stream().filter(i -> !op.axes().contains(i)).map(kept::indexOf).toList();
   }
 
   private static @Nullable Node ofCopies(Reduction op, Node node, Views views) {
@@ -110,9 +127,7 @@ final class Contractions {
     List<Integer> own = op.axes().stream().filter(b.axes()::contains).map(b.axes()::indexOf).toList();
     Node inner = node.input(0).input(0).sum(own);
     Node size = size(node, copied.stream().map(b.shape()::get).toList());
-    List<Integer> kept = axesBut(b.shape().size(), op.axes());
-    List<Integer> places = b.axes().stream().filter(i -> !op.axes().contains(i)).map(kept::indexOf).toList();
-    return inner.times(size.fill(inner.type().shape())).broadcast(node.type().shape(), places);
+    return inner.times(size.fill(inner.type().shape())).broadcast(node.type().shape(), places(op, b));
   }
 
   /** The number of elements along some axes, in the element type of a node. */
@@ -188,10 +203,12 @@ final class Contractions {
       return null;
     }
     for (int i = 0; i < 2; i++) {
+      Node counter = same.input(i);
       boolean counts =
-          same.input(i).op() instanceof Broadcast b
-              && same.input(i).input(0).op() instanceof Leaf.Iota
-              && b.axes().equals(List.of(axis));
+          counter.op() instanceof Leaf.Iota
+              || counter.op() instanceof Broadcast b
+                  && counter.input(0).op() instanceof Leaf.Iota
+                  && b.axes().equals(List.of(axis));
       Leaf.Constant fixed = same.input(1 - i).splat();
       Node position =
           fixed != null

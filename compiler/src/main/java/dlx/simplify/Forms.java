@@ -4,11 +4,14 @@ package dlx.simplify;
 import static dlx.simplify.Rule.real;
 
 import dlx.graph.Elementwise;
-import dlx.graph.Leaf;
 import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Formulas that stand for something better, recognized before derivatives are taken, so that these are
@@ -16,6 +19,15 @@ import java.util.List;
  */
 final class Forms {
   private Forms() {}
+
+  /** How far a maximum is looked for. */
+  private static final int NEAR = 60;
+
+  /** Those that only make sense before derivatives are taken: they cut one that is zero. */
+  static final List<Rule> BEFORE = List.of(
+      // log of a sum of exponentials and softmax as the textbook writes them overflow; m cancels
+      accurate("log(sum(exp(x)))                       =>  m + log(sum(exp(x - m)))", Forms::logOfSum),
+      accurate("exp(x) / sum(exp(x))                   =>  exp(x - m) / sum(exp(x - m))", Forms::softmax));
 
   static final List<Rule> RULES = List.of(
       real("log(1 + x)                                 =>  log1p(x)").forAccuracy(),
@@ -32,10 +44,7 @@ final class Forms {
       real("log(1 - sigmoid(x))                        =>  -softplus(x)").forAccuracy(),
       real("log1p(-sigmoid(x))                         =>  -softplus(x)").forAccuracy(),
       // binary cross-entropy of a probability, as that of a logit
-      real("y*softplus(-x) + (1 - y)*softplus(x)       =>  softplus(x) - y*x").forAccuracy(),
-      // log of a sum of exponentials and softmax as the textbook writes them overflow; m cancels
-      accurate("log(sum(exp(x)))                       =>  m + log(sum(exp(x - m)))", Forms::logOfSum),
-      accurate("exp(x) / sum(exp(x))                   =>  exp(x - m) / sum(exp(x - m))", Forms::softmax));
+      real("y*softplus(-x) + (1 - y)*softplus(x)       =>  softplus(x) - y*x").forAccuracy());
 
   private static Rule accurate(String title, Rule.Code<Elementwise> code) {
     return new Rule.Computed<>(Tier.REAL, title.replaceAll("\\s+", " "), Elementwise.class, code, true);
@@ -85,7 +94,7 @@ final class Forms {
 
   /** The largest element where it is finite, else 0, as a constant; null if x is shifted already. */
   private static Node top(Node x, List<Integer> axes) {
-    if (x.op() == Elementwise.ADD && x.inputs().stream().anyMatch(Forms::isShift)) {
+    if (isShifted(x)) {
       return null;
     }
     Node most = x.reduce(Reduction.Kind.MAX, axes);
@@ -94,9 +103,20 @@ final class Forms {
     return x.graph().node(Elementwise.STOP_GRADIENT, finite.where(most, most.like(0)));
   }
 
-  /** Whether a term subtracts something that is copied along axes. */
-  private static boolean isShift(Node term) {
-    Node inner = term.op() == Elementwise.NEGATE ? term.input(0) : term;
-    return inner.op() instanceof Movement.Broadcast && !(inner.input(0).op() instanceof Leaf);
+  /** Whether x is made of a maximum, elementwise: then it was shifted by hand. */
+  static boolean isShifted(Node x) {
+    Deque<Node> open = new ArrayDeque<>(List.of(x));
+    Set<Node> seen = new HashSet<>();
+    while (!open.isEmpty() && seen.size() < NEAR) {
+      Node node = open.pop();
+      if (node.op() instanceof Reduction r && r.kind() == Reduction.Kind.MAX) {
+        return true;
+      }
+      boolean looks = node.op() instanceof Elementwise || node.op() instanceof Movement.Broadcast || node.op() instanceof Movement.Reshape;
+      if (looks && seen.add(node)) {
+        open.addAll(node.inputs());
+      }
+    }
+    return false;
   }
 }

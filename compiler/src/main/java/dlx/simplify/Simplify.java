@@ -4,6 +4,7 @@ import dlx.graph.Derivative;
 import dlx.graph.Function;
 import dlx.graph.Graph;
 import dlx.graph.Node;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,9 @@ public final class Simplify {
         kept.add(node.input(1));
       }
     }
-    Rewriter rewriter = new Rewriter(Forms.RULES, false, kept);
+    List<Rule> rules = new ArrayList<>(Forms.BEFORE);
+    rules.addAll(Forms.RULES);
+    Rewriter rewriter = new Rewriter(rules, false, kept);
     return function.withRoots(new Normalize(rewriter).round(function.roots()));
   }
 

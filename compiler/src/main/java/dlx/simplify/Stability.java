@@ -55,28 +55,11 @@ final class Stability {
         Node e = sum.input(0);
         List<Product> rest = new ArrayList<>(terms);
         rest.remove(term);
-        if (views.terms(e.input(0), n -> true).terms().equals(rest) && isShifted(e.input(0))) {
+        if (views.terms(e.input(0), n -> true).terms().equals(rest) && Forms.isShifted(e.input(0))) {
           return e.over(sum.broadcast(copies.shape(), copies.axes()));
         }
       }
     }
     return null;
-  }
-
-  /** Whether a maximum is subtracted. */
-  private static boolean isShifted(Node x) {
-    return x.op() == Elementwise.ADD
-        && x.inputs().stream()
-            .anyMatch(
-                n ->
-                    n.op() == Elementwise.NEGATE
-                        && n.input(0).op() instanceof Movement.Broadcast
-                        && holdsMaximum(n.input(0).input(0)));
-  }
-
-  private static boolean holdsMaximum(Node node) {
-    return node.op() instanceof Reduction r && r.kind() == Reduction.Kind.MAX
-        || node.op() == Elementwise.WHERE
-            && node.inputs().stream().anyMatch(n -> n.op() instanceof Reduction r && r.kind() == Reduction.Kind.MAX);
   }
 }
