@@ -5,40 +5,65 @@ import dlx.graph.Extent;
 import dlx.runtime.DType;
 import dlx.runtime.DlxException;
 import dlx.runtime.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
- * From values by name to tensors in the order of a compiled function. Sizes are read off the shapes
- * first, in the user's names; defaults and numbers then fill the declared shapes.
+ * From values by name to tensors for inputs and arguments. Sizes are read off the shapes first, in
+ * the user's names; defaults and numbers then fill the declared shapes.
  */
 final class Arguments {
-  private final Fn function;
+  private final Model model;
+  private final String who;
   private final Map<String, ?> given;
+  private final UnaryOperator<String> defaultName;
   private final Map<String, Integer> sizes = new LinkedHashMap<>();
   private final Map<String, Program.Argument> declared = new LinkedHashMap<>();
 
-  private Arguments(Fn function, Map<String, ?> given) {
-    this.function = function;
+  private Arguments(
+      Model model,
+      String who,
+      List<Program.Argument> declared,
+      UnaryOperator<String> defaultName,
+      Map<String, ?> given) {
+    this.model = model;
+    this.who = who;
     this.given = given;
-    function.declared().forEach(a -> declared.put(a.name(), a));
+    this.defaultName = defaultName;
+    declared.forEach(a -> this.declared.put(a.name(), a));
   }
 
   static Call bind(Fn function, Map<String, ?> given, Map<String, Integer> sizes) {
-    Arguments arguments = new Arguments(function, given);
+    Arguments arguments =
+        new Arguments(
+            function.model, function.name, function.declared(), function::defaultName, given);
     arguments.readSizes(sizes);
-    return new Call(function, arguments.tensors(), arguments.sizes);
+    Tensor[] tensors =
+        function.inputs().stream().map(arguments::tensor).toArray(Tensor[]::new);
+    return new Call(function, tensors, arguments.sizes);
+  }
+
+  /** Values for inputs of the program, and the sizes that they have. */
+  static Model.Inputs inputs(
+      Model model, Collection<String> names, Map<String, ?> given, Map<String, Integer> sizes) {
+    Arguments arguments =
+        new Arguments(model, "this", model.program().inputs(), name -> name, given);
+    arguments.readSizes(sizes);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    names.forEach(name -> tensors.put(name, arguments.tensor(name)));
+    return new Model.Inputs(tensors, arguments.sizes);
   }
 
   private void readSizes(Map<String, Integer> named) {
     named.forEach(
         (name, value) -> {
           Program.Size size =
-              function.model.program().sizes().stream()
+              model.program().sizes().stream()
                   .filter(s -> s.name().equals(name))
                   .findFirst()
                   .orElseThrow(() -> Model.unknown("size", name, runtimeSizes()));
@@ -65,18 +90,10 @@ final class Arguments {
   }
 
   private List<String> runtimeSizes() {
-    return function.model.program().sizes().stream()
+    return model.program().sizes().stream()
         .filter(s -> s.value() == null)
         .map(Program.Size::name)
         .toList();
-  }
-
-  private Tensor[] tensors() {
-    List<Tensor> tensors = new ArrayList<>();
-    for (var argument : function.compiled.program().arguments()) {
-      tensors.add(tensor(argument.name()));
-    }
-    return tensors.toArray(Tensor[]::new);
   }
 
   private Tensor tensor(String name) {
@@ -94,12 +111,12 @@ final class Arguments {
     if (standard == null) {
       throw new DlxException(
           "R0105",
-          "`%s` needs `%s: %s`".formatted(function.name, name, argument.type()),
+          "`%s` needs `%s: %s`".formatted(who, name, argument.type()),
           "",
           "give it a value");
     }
     if (standard.number() != null) return filled(argument, standard.number());
-    Tensor computed = function.model.defaultOf(function.defaultName(name), sizes);
+    Tensor computed = model.defaultOf(defaultName.apply(name), sizes);
     check(name, argument.type(), computed, sizes);
     return computed;
   }

@@ -33,6 +33,9 @@ public final class Model {
   /** Expressions of a model, to be compiled together: see {@link Compiler#compile}. */
   public record Expression(Model model, String text) {}
 
+  /** Values of inputs by name, and the run-time sizes that they have. */
+  public record Inputs(Map<String, Tensor> tensors, Map<String, Integer> sizes) {}
+
   private record Asked(List<String> expressions, boolean training) {}
 
   private final Source source;
@@ -158,6 +161,24 @@ public final class Model {
   /** An expression over the names of the file, for {@link Compiler#compile}. */
   public Expression expr(String text) {
     return new Expression(this, text);
+  }
+
+  /**
+   * Values for inputs: given ones, or their defaults.
+   *
+   * @param names of the inputs that are needed
+   * @param given tensors, or numbers, which fill the declared shape
+   * @param sizes values of run-time sizes that no given tensor has
+   * @throws DlxException if something is missing, unknown or of another type
+   */
+  public Inputs inputs(
+      Collection<String> names, Map<String, ?> given, Map<String, Integer> sizes) {
+    return Arguments.inputs(this, names, given, sizes);
+  }
+
+  /** A function of this program after the stage {@code last} of {@link Pipeline#STAGES}. */
+  public Function stage(String last, Supplier<Function> elaborate) {
+    return pipeline.function(last, elaborate);
   }
 
   // ------------------------------------------------------------------ parameters and states

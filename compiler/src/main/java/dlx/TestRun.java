@@ -1,6 +1,7 @@
 package dlx;
 
 import dlx.elaborate.Program;
+import dlx.graph.Leaf;
 import dlx.runtime.CompiledFunction;
 import dlx.runtime.DlxException;
 import dlx.runtime.Tensor;
@@ -59,12 +60,23 @@ public record TestRun(
         assertion.parts().stream().map(part -> outputs.get(part.output())).toList();
     Program.GradientCheck gradient = assertion.gradient();
     if (gradient != null) {
+      String x = name(gradient);
       String reason =
-          Differences.compare(model, gradient.function(), outputs.get(gradient.start()), SEED);
+          new Differences(model, Map.of(), Map.of(x, outputs.get(gradient.start())), SEED)
+              .compare(gradient.function(), x);
       if (!reason.isEmpty()) failures.add(new Failure(assertion, values, reason));
     } else if (!holds(outputs.get(assertion.condition()))) {
       failures.add(new Failure(assertion, values, ""));
     }
+  }
+
+  /** The only input of the function. */
+  private static String name(Program.GradientCheck gradient) {
+    return gradient.function().nodes().stream()
+        .filter(n -> n.op() instanceof Leaf.Input)
+        .map(n -> n.op().title())
+        .findFirst()
+        .orElse("x");
   }
 
   /** An assertion demands that every element is true. */

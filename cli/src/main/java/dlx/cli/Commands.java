@@ -13,6 +13,10 @@ final class Commands {
     ALL.put("fmt", Format::new);
     ALL.put("run", Run::new);
     ALL.put("train", Train::new);
+    ALL.put("eval", Eval::new);
+    ALL.put("test", Tests::new);
+    ALL.put("graph", Graph::new);
+    ALL.put("grad", Grad::new);
     ALL.put("params", Params::new);
     ALL.put("explain", Explain::new);
   }

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /** What the user reads when something went wrong, and the exit code. Never a stack trace. */
 final class Failures {
@@ -69,12 +70,13 @@ final class Failures {
 
   /** In the manner of the compiler: headline, place, help. */
   static String text(DlxException e, boolean colour) {
-    Diagnostic diagnostic = Diagnostic.error(e.code(), e.getMessage());
+    Diagnostic headline = Diagnostic.error(e.code(), e.getMessage());
+    StringBuilder text = new StringBuilder(Render.text(List.of(headline), colour));
     if (!e.place().isEmpty() && !e.getMessage().contains(e.place())) {
-      diagnostic = diagnostic.note(e.place());
+      text.append("  --> ").append(e.place()).append('\n');
     }
-    if (!e.help().isEmpty()) diagnostic = diagnostic.help(e.help());
-    return Render.text(java.util.List.of(diagnostic), colour);
+    if (!e.help().isEmpty()) text.append("help: ").append(e.help()).append('\n');
+    return text.toString();
   }
 
   private static int bug(Throwable failure, String[] arguments, Console console) {

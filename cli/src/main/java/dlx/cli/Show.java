@@ -61,6 +61,11 @@ final class Show {
   }
 
   private static String summary(Tensor tensor) {
+    return brief(tensor) + "   (-o FILE writes all of it)";
+  }
+
+  /** Type, range and mean. */
+  static String brief(Tensor tensor) {
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     double sum = 0;
@@ -80,8 +85,7 @@ final class Show {
             ? ""
             : " · min %s · max %s · mean %s"
                 .formatted(number(least), number(most), number(sum / (tensor.size() - nan)));
-    return tensor.describe() + numbers + (nan == 0 ? "" : " · " + nan + " are nan")
-        + "   (-o FILE writes all of it)";
+    return tensor.describe() + numbers + (nan == 0 ? "" : " · " + nan + " are nan");
   }
 
   /** The shortest form that reads back, without a fraction that says nothing. */

@@ -92,6 +92,14 @@ record Sources(
     return new Sources(tensors, found, List.copyOf(wanted.values()));
   }
 
+  /** The inputs that are named. */
+  Sources only(Set<String> names) {
+    Map<String, Tensor> kept = new LinkedHashMap<>(tensors);
+    kept.keySet().retainAll(names);
+    return new Sources(
+        kept, classes, wanted.stream().filter(w -> names.contains(w.name())).toList());
+  }
+
   /**
    * All of it as examples.
    *

@@ -2,6 +2,7 @@ package dlx.cli;
 
 import dlx.Model;
 import dlx.elaborate.Program;
+import dlx.training.Classes;
 import dlx.training.Epoch;
 import dlx.training.Means;
 import dlx.training.Output;
@@ -75,7 +76,15 @@ final class Train implements Command {
     Screen screen = new Screen(invocation, plan);
     long begun = System.nanoTime();
     Trainer trainer =
-        new Trainer(model, plan.settings(), plan.train(), plan.valid(), output, screen, stop);
+        new Trainer(
+            model,
+            plan.settings(),
+            plan.train(),
+            plan.valid(),
+            output,
+            screen,
+            stop,
+            Classes.metadata(plan.classes()));
     if (invocation.flag("--resume")) trainer.resume();
     double compiled = (System.nanoTime() - begun) / 1e9;
     console.note(headline(model, plan, compiled));

@@ -72,6 +72,11 @@ public final class Checkpoint {
     return metadata;
   }
 
+  /** The values of text columns that the model was trained on, in the order of their numbers. */
+  public Map<String, List<String>> classes() {
+    return Classes.read(metadata.getOrDefault(Classes.KEY, "{}"), file);
+  }
+
   public Map<String, Tensor> tensors() {
     return tensors;
   }
@@ -187,7 +192,8 @@ public final class Checkpoint {
                 : "the program has no `" + unused.getFirst() + "`";
     StringBuilder place = new StringBuilder(file.toString());
     place.append(
-        " (%d tensors; %d match, %d do not)".formatted(tensors.size(), matching, lines.size()));
+        " (%d tensors; %d match, %d do not)"
+            .formatted(tensors.size(), matching, tensors.size() - matching));
     place.append("\n   |");
     lines.stream().limit(LISTED).forEach(l -> place.append("\n   | ").append(l));
     if (lines.size() > LISTED) place.append("\n   ⋮");

@@ -44,11 +44,15 @@ public final class Trainer {
   private final Output output;
   private final Listener listener;
   private final Stop stop;
+  private final Map<String, String> metadata;
   private final List<Step> steps = new ArrayList<>();
   private final Map<Map<String, Tensor>, List<Call>> calls = new IdentityHashMap<>();
   private final NanTrap trap;
   private Progress progress = new Progress();
 
+  /**
+   * @param metadata what the checkpoints say besides, such as the classes of text columns
+   */
   public Trainer(
       Model model,
       Settings settings,
@@ -56,7 +60,8 @@ public final class Trainer {
       Optional<Feed> valid,
       Output output,
       Listener listener,
-      Stop stop) {
+      Stop stop,
+      Map<String, String> metadata) {
     this.model = model;
     this.settings = settings;
     this.train = train;
@@ -64,6 +69,7 @@ public final class Trainer {
     this.output = output;
     this.listener = listener;
     this.stop = stop;
+    this.metadata = Map.copyOf(metadata);
     this.trap = new NanTrap(model);
     for (int i = 0; i < settings.steps().size(); i++) {
       // metrics are computed with the last step, so that each is counted once
@@ -237,12 +243,14 @@ public final class Trainer {
   // ------------------------------------------------------------------ files
 
   private void saveLast() {
-    Checkpoint.write(output.last(), model, model.values(), progress.metadata(settings));
+    Map<String, String> all = new LinkedHashMap<>(metadata);
+    all.putAll(progress.metadata(settings));
+    Checkpoint.write(output.last(), model, model.values(), all);
   }
 
   private void saveBest() {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("dlx.epoch", Integer.toString(progress.epoch));
-    Checkpoint.write(output.best(), model, Checkpoint.ofModel(model, model.values()), metadata);
+    Map<String, String> all = new LinkedHashMap<>(metadata);
+    all.put("dlx.epoch", Integer.toString(progress.epoch));
+    Checkpoint.write(output.best(), model, Checkpoint.ofModel(model, model.values()), all);
   }
 }
