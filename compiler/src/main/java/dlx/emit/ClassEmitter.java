@@ -178,11 +178,11 @@ public final class ClassEmitter {
       }
       case Kernel.Columns columns -> {
         Code.kernel(cw, method, line, context, code -> ColumnEmitter.emit(code, bits, columns));
-        Extent units = ColumnEmitter.units(columns);
+        List<Extent> others = new ArrayList<>(columns.axes());
+        Extent units = others.remove(ColumnEmitter.shared(columns));
         int values = Kernel.instructions(columns.stores()).size();
-        Extent all = Extent.product(columns.axes());
         kind(
-            units, columns.axes().size() > 2 ? 1 : 64, all.floorDivide(units).times(values), false);
+            units, columns.axes().size() > 2 ? 1 : 64, Extent.product(others).times(values), false);
       }
       case Kernel.Product product -> {
         Products products = new Products(product, bits);

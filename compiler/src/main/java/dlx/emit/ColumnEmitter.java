@@ -64,10 +64,9 @@ final class ColumnEmitter {
   }
 
   /** The axis that threads share. */
-  static Extent units(Kernel.Columns kernel) {
-    return kernel.axes().size() > 2
-        ? kernel.axes().get(kernel.reduced() == 0 ? 1 : 0)
-        : kernel.axes().getLast();
+  static int shared(Kernel.Columns kernel) {
+    int last = kernel.axes().size() - 1;
+    return last < 2 ? last : kernel.reduced() == 0 ? 1 : 0;
   }
 
   private Extent extent(int loop) {

@@ -55,26 +55,44 @@ final class Extents {
         }
         case TIMES -> {
           top--;
-          stack[top - 1] = Math.multiplyExact(stack[top - 1], stack[top]);
+          stack[top - 1] = product(stack[top - 1], stack[top]);
         }
         case QUOTIENT -> {
           top--;
-          stack[top - 1] = Math.floorDiv(stack[top - 1], stack[top]);
+          stack[top - 1] = Math.floorDiv(stack[top - 1], divisor(stack[top]));
         }
         case REMAINDER -> {
           top--;
-          stack[top - 1] = Math.floorMod(stack[top - 1], stack[top]);
+          stack[top - 1] = Math.floorMod(stack[top - 1], divisor(stack[top]));
         }
       }
     }
     long value = stack[0];
     if (value > Integer.MAX_VALUE - 64 || value < -(long) Integer.MAX_VALUE) {
-      throw new DlxException(
-          "R0301",
-          "a tensor of this call would have " + value + " elements; the limit is 2147483583",
-          "",
-          "make it smaller, for example with a smaller batch");
+      throw tooLarge(Long.toString(value));
     }
     return (int) value;
+  }
+
+  private static long product(long a, long b) {
+    if (Math.multiplyHigh(a, b) != (a * b) >> 63) {
+      throw tooLarge("more than " + Long.MAX_VALUE);
+    }
+    return a * b;
+  }
+
+  private static long divisor(long size) {
+    if (size == 0) {
+      throw new DlxException("R0103", "a size of this call is divided by 0", "", "");
+    }
+    return size;
+  }
+
+  private static DlxException tooLarge(String count) {
+    return new DlxException(
+        "R0301",
+        "a tensor of this call would have " + count + " elements; the limit is 2147483583",
+        "",
+        "make it smaller, for example with a smaller batch");
   }
 }

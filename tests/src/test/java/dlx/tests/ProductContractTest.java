@@ -1,0 +1,163 @@
+package dlx.tests;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dlx.graph.Contraction;
+import dlx.graph.Extent;
+import dlx.graph.Node;
+import dlx.runtime.CompiledFunction;
+import dlx.runtime.DType;
+import dlx.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Products of matrices of all small sizes, in all four forms of transposition, with batches. */
+class ProductContractTest {
+  private static final int[] SIZES = {0, 1, 2, 3, 7, 8, 9, 16, 17, 31, 33, 64};
+
+  record Case(DType dtype, boolean leftTurned, boolean rightTurned, boolean batch, int bits) {
+    /** a[b m k] or a[b k m], with or without b. */
+    int[] left(int batches, int m, int n, int k) {
+      return shape(batches, leftTurned ? k : m, leftTurned ? m : k);
+    }
+
+    int[] right(int batches, int m, int n, int k) {
+      return shape(batches, rightTurned ? n : k, rightTurned ? k : n);
+    }
+
+    private int[] shape(int batches, int rows, int columns) {
+      return batch ? new int[] {batches, rows, columns} : new int[] {rows, columns};
+    }
+
+    /** Labels: b = 0, m = 1, n = 2, k = 3. */
+    Contraction contraction() {
+      return new Contraction(
+          List.of(
+              labels(leftTurned ? 3 : 1, leftTurned ? 1 : 3),
+              labels(rightTurned ? 2 : 3, rightTurned ? 3 : 2)),
+          labels(1, 2));
+    }
+
+    private List<Integer> labels(int first, int second) {
+      return batch ? List.of(0, first, second) : List.of(first, second);
+    }
+  }
+
+  static Stream<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    for (int bits : Trial.widths()) {
+      for (DType dtype : List.of(DType.F32, DType.F64)) {
+        for (int form = 0; form < 8; form++) {
+          cases.add(new Case(dtype, (form & 1) == 1, (form & 2) == 2, (form & 4) == 4, bits));
+        }
+      }
+    }
+    return cases.stream();
+  }
+
+  /** One class for all sizes. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void sizesOfTheCall(Case one) {
+    Trial trial = new Trial();
+    Node a = trial.input("a", one.dtype(), extents(one.left(0, 1, 2, 3)));
+    Node b = trial.input("b", one.dtype(), extents(one.right(0, 1, 2, 3)));
+    CompiledFunction compiled =
+        Trial.compile(Trial.function(trial.graph.node(one.contraction(), a, b)), one.bits());
+    for (int m : SIZES) {
+      for (int n : SIZES) {
+        for (int k : SIZES) {
+          run(one, trial, compiled, 2, m, n, k);
+        }
+      }
+    }
+  }
+
+  private static Extent[] extents(int[] labels) {
+    return IntStream.of(labels)
+        .mapToObj(l -> Extent.symbol("bmnk".charAt(l) + ""))
+        .toArray(Extent[]::new);
+  }
+
+  /** A class for each of some sizes. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void sizesOfTheProgram(Case one) {
+    Random random = new Random(one.hashCode());
+    for (int count = 0; count < 40; count++) {
+      int m = SIZES[random.nextInt(SIZES.length)];
+      int n = SIZES[random.nextInt(SIZES.length)];
+      int k = SIZES[random.nextInt(SIZES.length)];
+      int batches = random.nextInt(4);
+      Trial trial = new Trial();
+      Node a = trial.input("a", Tensor.zeros(one.dtype(), one.left(batches, m, n, k)));
+      Node b = trial.input("b", Tensor.zeros(one.dtype(), one.right(batches, m, n, k)));
+      CompiledFunction compiled =
+          Trial.compile(Trial.function(trial.graph.node(one.contraction(), a, b)), one.bits());
+      run(one, trial, compiled, batches, m, n, k);
+    }
+  }
+
+  private static void run(
+      Case one, Trial trial, CompiledFunction compiled, int batches, int m, int n, int k) {
+    Tensor a = tensor(one.dtype(), one.left(batches, m, n, k));
+    Tensor b = tensor(one.dtype(), one.right(batches, m, n, k));
+    trial.inputs.put("a", a);
+    trial.inputs.put("b", b);
+    Tensor c = trial.call(compiled).getFirst();
+    int many = one.batch() ? batches : 1;
+    for (int batch = 0; batch < many; batch++) {
+      for (int i = 0; i < m; i++) {
+        for (int j = 0; j < n; j++) {
+          double want = 0;
+          for (int p = 0; p < k; p++) {
+            int left = batch * m * k + (one.leftTurned() ? p * m + i : i * k + p);
+            int right = batch * n * k + (one.rightTurned() ? j * k + p : p * n + j);
+            want += a.get(left) * b.get(right);
+          }
+          double is = c.get((batch * m + i) * n + j);
+          // k products of numbers below 1, each rounded once when it is added
+          double most = k * k * (one.dtype() == DType.F32 ? 0x1p-24 : 0x1p-53);
+          if (!(Math.abs(is - want) <= most)) {
+            fail(
+                one + " " + m + "x" + n + "x" + k + " at " + i + ", " + j + " is " + is + ", not "
+                    + want);
+          }
+        }
+      }
+    }
+    if (c.size() != many * m * n) {
+      fail(one + " has the shape " + c.describe());
+    }
+  }
+
+  private static Tensor tensor(DType dtype, int[] shape) {
+    Tensor tensor = Tensor.zeros(dtype, shape);
+    Random random = new Random(tensor.size());
+    for (int i = 0; i < tensor.size(); i++) {
+      tensor.set(i, 2 * random.nextDouble() - 1);
+    }
+    return tensor;
+  }
+
+  /** Not a number stays one, and a vector that is half empty does not make one. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void specialNumbers(Case one) {
+    Trial trial = new Trial();
+    Tensor a = tensor(one.dtype(), one.left(2, 5, 19, 4));
+    Tensor b = tensor(one.dtype(), one.right(2, 5, 19, 4));
+    a.set(3, Double.NaN);
+    a.set(10, Double.POSITIVE_INFINITY);
+    b.set(7, Double.NEGATIVE_INFINITY);
+    b.set(b.size() - 1, Double.NaN);
+    Node product = trial.graph.node(one.contraction(), trial.input("a", a), trial.input("b", b));
+    Tensor c = trial.call(Trial.compile(Trial.function(product), one.bits())).getFirst();
+    Trial.agree(one.toString(), trial.judge().values(product), c, Trial.Tolerance.near(8, 4));
+  }
+}
