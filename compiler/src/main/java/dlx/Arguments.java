@@ -43,8 +43,7 @@ final class Arguments {
         new Arguments(
             function.model, function.name, function.declared(), function::defaultName, given);
     arguments.readSizes(sizes);
-    Tensor[] tensors =
-        function.inputs().stream().map(arguments::tensor).toArray(Tensor[]::new);
+    Tensor[] tensors = function.inputs().stream().map(arguments::tensor).toArray(Tensor[]::new);
     return new Call(function, tensors, arguments.sizes);
   }
 
@@ -60,33 +59,30 @@ final class Arguments {
   }
 
   private void readSizes(Map<String, Integer> named) {
-    named.forEach(
-        (name, value) -> {
-          Program.Size size =
-              model.program().sizes().stream()
-                  .filter(s -> s.name().equals(name))
-                  .findFirst()
-                  .orElseThrow(() -> Model.unknown("size", name, runtimeSizes()));
-          if (size.value() != null && size.value() != (long) value) {
-            throw new DlxException(
-                "R0103",
-                "the size `%s` is %d in this program".formatted(name, size.value()),
-                "",
-                "sizes with a value are chosen when the program is loaded");
-          }
-          if (size.value() == null) sizes.put(name, value);
-        });
-    given.forEach(
-        (name, value) -> {
-          Program.Argument argument = declared.get(name);
-          if (argument == null) throw Model.unknown("input", name, declared.keySet());
-          if (value instanceof Tensor tensor) check(name, argument.type(), tensor, sizes);
-        });
+    named.forEach((name, value) -> {
+      Program.Size size =
+          model.program().sizes().stream()
+              .filter(s -> s.name().equals(name))
+              .findFirst()
+              .orElseThrow(() -> Model.unknown("size", name, runtimeSizes()));
+      if (size.value() != null && size.value() != (long) value) {
+        throw new DlxException(
+            "R0103",
+            "the size `%s` is %d in this program".formatted(name, size.value()),
+            "",
+            "sizes with a value are chosen when the program is loaded");
+      }
+      if (size.value() == null) sizes.put(name, value);
+    });
+    given.forEach((name, value) -> {
+      Program.Argument argument = declared.get(name);
+      if (argument == null) throw Model.unknown("input", name, declared.keySet());
+      if (value instanceof Tensor tensor) check(name, argument.type(), tensor, sizes);
+    });
     // shapes that are computed, now that the names in them may be known
-    given.forEach(
-        (name, value) -> {
-          if (value instanceof Tensor tensor) check(name, declared.get(name).type(), tensor, sizes);
-        });
+    given.forEach((name, value) -> {
+      if (value instanceof Tensor tensor) check(name, declared.get(name).type(), tensor, sizes);
+    });
   }
 
   private List<String> runtimeSizes() {
@@ -141,16 +137,15 @@ final class Arguments {
 
   private int extent(Extent extent) {
     return Math.toIntExact(
-        extent.value(
-            name -> {
-              Integer value = sizes.get(name);
-              if (value != null) return value;
-              throw new DlxException(
-                  "R0105",
-                  "the size `" + name + "` is not known",
-                  "",
-                  "no given input has it; give it by name");
-            }));
+        extent.value(name -> {
+          Integer value = sizes.get(name);
+          if (value != null) return value;
+          throw new DlxException(
+              "R0105",
+              "the size `" + name + "` is not known",
+              "",
+              "no given input has it; give it by name");
+        }));
   }
 
   // ------------------------------------------------------------------ types

@@ -28,7 +28,8 @@ public final class Dlx {
   }
 
   /**
-   * @param defines values of {@code dim} and {@code const} by name: numbers, or text in the language
+   * @param defines values of {@code dim} and {@code const} by name: numbers, or text in the
+   *     language
    */
   public static Model load(Path file, Map<String, ?> defines) {
     return load(file, Options.DEFAULT.withDefines(defines));

@@ -38,10 +38,7 @@ public final class Expr {
 
   private static Expr infix(String operator, Object left, Object right) {
     return new Expr(
-        new Form("%s " + operator + " %s", false, -1),
-        List.of(of(left), of(right)),
-        "",
-        List.of());
+        new Form("%s " + operator + " %s", false, -1), List.of(of(left), of(right)), "", List.of());
   }
 
   // ------------------------------------------------------------------ leaves
@@ -170,8 +167,7 @@ public final class Expr {
     checkName(function);
     List<Expr> operands = Arrays.stream(arguments).map(Expr::of).toList();
     String places = operands.stream().map(o -> "%s").collect(Collectors.joining(", "));
-    return new Expr(
-        new Form(function + "(" + places + ")", true, -1), operands, "", List.of());
+    return new Expr(new Form(function + "(" + places + ")", true, -1), operands, "", List.of());
   }
 
   public static Expr exp(Object x) {

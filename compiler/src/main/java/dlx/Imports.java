@@ -76,6 +76,9 @@ final class Imports implements ImportResolver {
 
   private static DlxException missing(String path) {
     return new DlxException(
-        "E0901", "there is no file `" + path + "` to import", path, "paths are relative to the file");
+        "E0901",
+        "there is no file `" + path + "` to import",
+        path,
+        "paths are relative to the file");
   }
 }

@@ -109,7 +109,9 @@ final class Memory {
     }
   }
 
-  /** Into the array that is there if the shape is the same, so that prepared calls stay as they are. */
+  /**
+   * Into the array that is there if the shape is the same, so that prepared calls stay as they are.
+   */
   private void put(String path, Tensor tensor) {
     Tensor there = values.get(path);
     if (there != null && Arrays.equals(there.shape(), tensor.shape())) {
@@ -120,7 +122,9 @@ final class Memory {
     }
   }
 
-  /** Copies of all slots that have a value or can have one without knowing sizes, in their order. */
+  /**
+   * Copies of all slots that have a value or can have one without knowing sizes, in their order.
+   */
   Map<String, Tensor> snapshot() {
     lock.writeLock().lock();
     try {

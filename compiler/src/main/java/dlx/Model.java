@@ -125,7 +125,11 @@ public final class Model {
     if (expressions.isEmpty()) throw new IllegalArgumentException("no expression");
     return entries.computeIfAbsent(
         new Asked(List.copyOf(expressions), training),
-        k -> new Entry(this, String.join(", ", k.expressions), compile(() -> program.entry(k.expressions, training))));
+        k ->
+            new Entry(
+                this,
+                String.join(", ", k.expressions),
+                compile(() -> program.entry(k.expressions, training))));
   }
 
   /**
@@ -138,8 +142,8 @@ public final class Model {
   }
 
   /**
-   * A step that also returns values of definitions, after its own results: those that they have when
-   * the step begins. Computed together, so that what they share with the step is done once.
+   * A step that also returns values of definitions, after its own results: those that they have
+   * when the step begins. Computed together, so that what they share with the step is done once.
    *
    * @throws DlxException R0107 if there is no step of that name
    */
@@ -148,10 +152,8 @@ public final class Model {
         program.steps().stream()
             .filter(s -> s.name().equals(name))
             .findFirst()
-            .orElseThrow(
-                () ->
-                    unknown(
-                        "step", name, program.steps().stream().map(Program.Step::name).toList()));
+            .orElseThrow(() ->
+                unknown("step", name, program.steps().stream().map(Program.Step::name).toList()));
     List<String> key = new ArrayList<>(also);
     key.addFirst(name);
     return steps.computeIfAbsent(
@@ -171,8 +173,7 @@ public final class Model {
    * @param sizes values of run-time sizes that no given tensor has
    * @throws DlxException if something is missing, unknown or of another type
    */
-  public Inputs inputs(
-      Collection<String> names, Map<String, ?> given, Map<String, Integer> sizes) {
+  public Inputs inputs(Collection<String> names, Map<String, ?> given, Map<String, Integer> sizes) {
     return Arguments.inputs(this, names, given, sizes);
   }
 
@@ -186,7 +187,8 @@ public final class Model {
   /**
    * A copy of a parameter or state, by its path such as {@code fc1.w}.
    *
-   * @throws DlxException if there is none (R0107), or it has run-time sizes and no value yet (R0105)
+   * @throws DlxException if there is none (R0107), or it has run-time sizes and no value yet
+   *     (R0105)
    */
   public Tensor get(String path) {
     return memory.get(slot(path));
@@ -203,11 +205,10 @@ public final class Model {
 
   /** Replaces several at once; if one does not fit, none. */
   public void setAll(Map<String, Tensor> values) {
-    values.forEach(
-        (path, tensor) -> {
-          Program.Slot slot = slot(path);
-          Arguments.check(path, slot.type(), tensor, new LinkedHashMap<>());
-        });
+    values.forEach((path, tensor) -> {
+      Program.Slot slot = slot(path);
+      Arguments.check(path, slot.type(), tensor, new LinkedHashMap<>());
+    });
     memory.set(values);
   }
 
@@ -263,12 +264,11 @@ public final class Model {
   /** A parameter or state by its path. */
   public Program.Slot slot(String path) {
     return findSlot(path)
-        .orElseThrow(
-            () ->
-                unknown(
-                    "parameter or state",
-                    path,
-                    program.slots().stream().map(Program.Slot::path).toList()));
+        .orElseThrow(() ->
+            unknown(
+                "parameter or state",
+                path,
+                program.slots().stream().map(Program.Slot::path).toList()));
   }
 
   public Optional<Program.Slot> findSlot(String path) {
@@ -286,7 +286,8 @@ public final class Model {
             : names.isEmpty() || names.size() > 20 ? "" : "there is " + String.join(", ", names));
   }
 
-  // ------------------------------------------------------------------ for the classes of this package
+  // ------------------------------------------------------------------ for the classes of this
+  // package
 
   Memory memory() {
     return memory;

@@ -101,8 +101,7 @@ public final class StepCheck {
 
   /** Defaults where they are one number; otherwise uniform in [0.1, 0.9), integers 0 and 1. */
   private Tensor drawn(Leaf.Input input) {
-    int[] shape =
-        input.type().shape().stream().mapToInt(e -> Math.toIntExact(value(e))).toArray();
+    int[] shape = input.type().shape().stream().mapToInt(e -> Math.toIntExact(value(e))).toArray();
     Tensor tensor = Tensor.zeros(input.type().dtype(), shape);
     Double number = defaultOf(input.name());
     long key = RandomBits.address(input.name());

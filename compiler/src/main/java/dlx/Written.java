@@ -65,8 +65,7 @@ record Written(String text, List<String> results) {
       StringBuilder program = new StringBuilder();
       if (!sizes.isEmpty()) program.append("dim ").append(String.join(", ", sizes)).append('\n');
       declarations.values().forEach(d -> program.append(d).append('\n'));
-      return new Written(
-          program.append(body).toString(), roots.stream().map(texts::get).toList());
+      return new Written(program.append(body).toString(), roots.stream().map(texts::get).toList());
     }
 
     private String text(Expr e, Map<Expr, String> texts) {

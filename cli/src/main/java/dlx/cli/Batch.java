@@ -18,11 +18,10 @@ final class Batch {
         program.sizes().stream().filter(s -> s.value() == null).map(Program.Size::name).toList();
     List<String> used =
         open.stream()
-            .filter(
-                name ->
-                    program.inputs().stream()
-                        .flatMap(i -> i.type().type().shape().stream())
-                        .anyMatch(Extent.symbol(name)::equals))
+            .filter(name ->
+                program.inputs().stream()
+                    .flatMap(i -> i.type().type().shape().stream())
+                    .anyMatch(Extent.symbol(name)::equals))
             .toList();
     if (used.contains("batch")) return "batch";
     if (used.size() <= 1) return used.isEmpty() ? "" : used.getFirst();

@@ -2,9 +2,9 @@ package dlx.cli;
 
 import dlx.Dlx;
 import dlx.Model;
+import dlx.data.AtomicFile;
 import dlx.elaborate.Program;
 import dlx.graph.Function;
-import dlx.data.AtomicFile;
 import dlx.source.Diagnostic;
 import dlx.source.Fix;
 import dlx.source.ProgramException;
@@ -117,16 +117,15 @@ final class Check implements Command {
 
   private static List<Diagnostic> notes(Function function) {
     return function.checks().stream()
-        .map(
-            check ->
-                new Diagnostic(
-                        "W0301",
-                        Diagnostic.Severity.NOTE,
-                        "checked at the start of a call: " + check.message(),
-                        List.of(),
-                        List.of(),
-                        List.of())
-                    .at(check.span()))
+        .map(check ->
+            new Diagnostic(
+                    "W0301",
+                    Diagnostic.Severity.NOTE,
+                    "checked at the start of a call: " + check.message(),
+                    List.of(),
+                    List.of(),
+                    List.of())
+                .at(check.span()))
         .toList();
   }
 

@@ -41,7 +41,10 @@ interface Command {
     /** An option with a value that may be given several times. */
     Options values(String names, String label, String description) {
       return add(
-          OptionSpec.builder(split(names)).paramLabel(label).arity("1").type(List.class)
+          OptionSpec.builder(split(names))
+              .paramLabel(label)
+              .arity("1")
+              .type(List.class)
               .auxiliaryTypes(String.class),
           description);
     }

@@ -77,7 +77,9 @@ final class Describe implements Command {
   }
 
   private static String input(Program.Argument input) {
-    return input.name() + " " + input.type()
+    return input.name()
+        + " "
+        + input.type()
         + (input.value() == null ? "" : " = " + input.value().text());
   }
 
@@ -89,10 +91,11 @@ final class Describe implements Command {
   private static String step(Program.Step step) {
     List<String> arguments = new ArrayList<>();
     step.arguments()
-        .forEach(
-            a ->
-                arguments.add(
-                    a.value() == null ? a.name() + ": " + a.type() : a.name() + " = " + a.value().text()));
+        .forEach(a ->
+            arguments.add(
+                a.value() == null
+                    ? a.name() + ": " + a.type()
+                    : a.name() + " = " + a.value().text()));
     String inputs = String.join(", ", step.inputs());
     String all =
         arguments.isEmpty()

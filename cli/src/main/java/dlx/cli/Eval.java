@@ -65,10 +65,9 @@ final class Eval implements Command {
           model.program().inputs().stream()
               .filter(i -> i.name().equals(pair.getFirst()))
               .findFirst()
-              .orElseThrow(
-                  () ->
-                      UsageException.unknown(
-                          "option", "--" + pair.getFirst(), invocation.optionNames()));
+              .orElseThrow(() ->
+                  UsageException.unknown(
+                      "option", "--" + pair.getFirst(), invocation.optionNames()));
       constants.put(input.name(), Given.value(input.name(), input.type(), pair.getLast()));
     }
     Set<String> inputs = new LinkedHashSet<>();
@@ -93,7 +92,8 @@ final class Eval implements Command {
   /** What training left beside, if nothing else is said. */
   private static Map<String, List<String>> parameters(
       Invocation invocation, Model model, String file) {
-    Path file0 = invocation.value("--load").map(Path::of).orElse(TrainPlan.output(invocation, file));
+    Path file0 =
+        invocation.value("--load").map(Path::of).orElse(TrainPlan.output(invocation, file));
     if (invocation.value("--load").isEmpty()) {
       if (!Files.exists(file0)) return Map.of();
       invocation.console().note("parameters of " + file0);

@@ -94,8 +94,7 @@ final class Failures {
     } catch (IOException e) {
       where = "; a report could not be written: " + e.getMessage();
     }
-    console.note(
-        "dlx: this is a bug of dlx (" + failure.getClass().getSimpleName() + ")" + where);
+    console.note("dlx: this is a bug of dlx (" + failure.getClass().getSimpleName() + ")" + where);
     return Exit.BUG;
   }
 }

@@ -29,7 +29,10 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
 
   static Command.Options declare(Command.Options options) {
     return options
-        .values("--data", "[NAME=]FILE", "an input (or parameter, state) by name, or several from a file; also NAME=JSON")
+        .values(
+            "--data",
+            "[NAME=]FILE",
+            "an input (or parameter, state) by name, or several from a file; also NAME=JSON")
         .values("--dim", "NAME=N", "a size that no input has")
         .values("--columns", "NAME=A,B", "columns of a table for an input")
         .value("--missing", "HOW", "missing values of a table: refuse, drop or mean");
@@ -163,8 +166,7 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
                 .filter(a -> !inputs.containsKey(a.name()))
                 .map(a -> wanted(a.name(), a.type(), Batch.size(model.program())))
                 .toList();
-        Loaded loaded =
-            DataFiles.load(source, open, tables(invocation, Map.of()), HERE);
+        Loaded loaded = DataFiles.load(source, open, tables(invocation, Map.of()), HERE);
         loaded.notes().forEach(invocation.console()::note);
         for (Map.Entry<String, Tensor> entry : loaded.tensors().entrySet()) {
           inputs.put(entry.getKey(), entry.getValue());

@@ -70,7 +70,9 @@ final class Grad implements Command {
             ? ""
             : " ".repeat(Math.max(2, COLUMN - last.codePointCount(0, last.length())))
                 + "# "
-                + (value.size() > 8 ? Show.brief(value) : Show.text(value, 0).replaceAll("\\s+", " "));
+                + (value.size() > 8
+                    ? Show.brief(value)
+                    : Show.text(value, 0).replaceAll("\\s+", " "));
     invocation.console().out().println(text + comment);
     return Exit.FINE;
   }
@@ -108,7 +110,8 @@ final class Grad implements Command {
       names.putIfAbsent(output.value(), output.name());
     }
     Function asIs =
-        new Function(expressions.getFirst(), all.outputs().subList(0, own), List.of(), all.checks());
+        new Function(
+            expressions.getFirst(), all.outputs().subList(0, own), List.of(), all.checks());
     return asIs.watching(names);
   }
 }

@@ -8,8 +8,8 @@ import dlx.graph.Leaf;
 import dlx.graph.Node;
 import dlx.graph.Print;
 import dlx.graph.Wengert;
-import dlx.schedule.Plan;
 import dlx.runtime.Tensor;
+import dlx.schedule.Plan;
 import dlx.schedule.Schedule;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -91,7 +91,11 @@ final class Graph implements Command {
   }
 
   private static String wengert(
-      Invocation invocation, Model model, boolean step, String asked, Supplier<Function> elaborate) {
+      Invocation invocation,
+      Model model,
+      boolean step,
+      String asked,
+      Supplier<Function> elaborate) {
     if (step) {
       throw new UsageException("--wengert is for entries, and `" + asked + "` is a step", "");
     }
@@ -99,7 +103,8 @@ final class Graph implements Command {
     Given given = Given.read(invocation, model, null);
     Function watched =
         model.stage(
-            invocation.value("--after").isPresent() ? stage(invocation) : "differentiate", elaborate);
+            invocation.value("--after").isPresent() ? stage(invocation) : "differentiate",
+            elaborate);
     Function function = watched.unwatched();
     Map<Node, String> names = watched.watched();
     function.outputs().forEach(o -> names.put(o.value(), o.name()));

@@ -54,8 +54,7 @@ final class Interface {
     object.put("dtype", type.type().dtype().toString());
     List<Object> shape = new ArrayList<>();
     for (Extent extent : type.type().shape()) {
-      shape.add(
-          extent.isConstant() ? (Object) extent.constant().getAsLong() : extent.toString());
+      shape.add(extent.isConstant() ? (Object) extent.constant().getAsLong() : extent.toString());
     }
     object.put("shape", shape);
     return object;
@@ -65,7 +64,8 @@ final class Interface {
     Map<String, Object> object = named(argument.name(), argument.doc());
     object.put("type", type(argument.type()));
     Program.@Nullable Default value = argument.value();
-    if (value != null) object.put("default", value.number() != null ? value.number() : value.text());
+    if (value != null)
+      object.put("default", value.number() != null ? value.number() : value.text());
     return object;
   }
 

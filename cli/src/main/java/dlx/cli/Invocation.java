@@ -51,8 +51,7 @@ final class Invocation {
         .flag("-h --help", "print this page");
     List<String> names = List.copyOf(options.names());
     if (command.takesInputs()) options.values(GIVEN, "NAME=VALUE", "");
-    List<String> words =
-        new Inputs(command, names).rewritten(arguments, "--help", "-h", GIVEN);
+    List<String> words = new Inputs(command, names).rewritten(arguments, "--help", "-h", GIVEN);
     try {
       ParseResult parsed =
           new CommandLine(spec)
@@ -61,7 +60,8 @@ final class Invocation {
               .setUnmatchedOptionsArePositionalParams(false)
               .setExpandAtFiles(false)
               .parseArgs(words.toArray(String[]::new));
-      Console out = console.withColour(colour(parsed.matchedOptionValue("--color", "auto"), console));
+      Console out =
+          console.withColour(colour(parsed.matchedOptionValue("--color", "auto"), console));
       return new Invocation(command, spec, names, arguments, parsed, out);
     } catch (CommandLine.UnmatchedArgumentException e) {
       String word = e.getUnmatched().getFirst();
@@ -157,29 +157,27 @@ final class Invocation {
   /** An option that is a whole number of at least {@code least}. */
   Optional<Integer> whole(String option, int least) {
     return value(option)
-        .map(
-            text -> {
-              try {
-                int number = Integer.parseInt(text.replace("_", ""));
-                if (number >= least) return number;
-              } catch (NumberFormatException e) {
-                // said below
-              }
-              throw new UsageException(
-                  option + " is a whole number from " + least + " on, not " + text, "");
-            });
+        .map(text -> {
+          try {
+            int number = Integer.parseInt(text.replace("_", ""));
+            if (number >= least) return number;
+          } catch (NumberFormatException e) {
+            // said below
+          }
+          throw new UsageException(
+              option + " is a whole number from " + least + " on, not " + text, "");
+        });
   }
 
   long seed() {
     return value("--seed")
-        .map(
-            text -> {
-              try {
-                return Long.parseLong(text);
-              } catch (NumberFormatException e) {
-                throw new UsageException("--seed is a whole number, not " + text, "");
-              }
-            })
+        .map(text -> {
+          try {
+            return Long.parseLong(text);
+          } catch (NumberFormatException e) {
+            throw new UsageException("--seed is a whole number, not " + text, "");
+          }
+        })
         .orElse(0L);
   }
 

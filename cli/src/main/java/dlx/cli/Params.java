@@ -53,7 +53,9 @@ final class Params implements Command {
     } else {
       print(invocation, slots, values);
     }
-    invocation.value("--save").ifPresent(to -> Checkpoint.write(Path.of(to), model, values, Map.of()));
+    invocation
+        .value("--save")
+        .ifPresent(to -> Checkpoint.write(Path.of(to), model, values, Map.of()));
     return Exit.FINE;
   }
 
@@ -92,8 +94,14 @@ final class Params implements Command {
     var out = invocation.console().out();
     for (Row row : rows) {
       String line =
-          pad(row.name, name) + "   " + pad(row.type, type) + "   "
-              + " ".repeat(count - row.numbers.length()) + row.numbers + "   " + row.more;
+          pad(row.name, name)
+              + "   "
+              + pad(row.type, type)
+              + "   "
+              + " ".repeat(count - row.numbers.length())
+              + row.numbers
+              + "   "
+              + row.more;
       out.println(line.stripTrailing());
     }
     out.printf(

@@ -42,8 +42,7 @@ final class Programs {
   private static Model load(Invocation invocation, String file, PassTimes times) {
     Options options = options(invocation);
     try {
-      return Dlx.load(
-          existing(file), options, times == null ? Pipeline.Watch.NONE : times);
+      return Dlx.load(existing(file), options, times == null ? Pipeline.Watch.NONE : times);
     } catch (ProgramException e) {
       if (!isAboutDefines(e, options)) throw e;
       throw new UsageException(e.getMessage(), e.help());
@@ -59,9 +58,10 @@ final class Programs {
   static Path existing(String file) {
     Path path = Path.of(file);
     if (Files.exists(path)) return path;
-    String hint = file.endsWith(".dlx") || !Files.exists(Path.of(file + ".dlx"))
-        ? ""
-        : "did you mean `" + file + ".dlx`?";
+    String hint =
+        file.endsWith(".dlx") || !Files.exists(Path.of(file + ".dlx"))
+            ? ""
+            : "did you mean `" + file + ".dlx`?";
     throw new UsageException("there is no file `" + file + "`", hint);
   }
 
@@ -92,7 +92,8 @@ final class Programs {
 
   private static Path folder(String text) {
     Path folder = Path.of(text);
-    if (!Files.isDirectory(folder)) throw new UsageException("there is no folder `" + text + "`", "");
+    if (!Files.isDirectory(folder))
+      throw new UsageException("there is no folder `" + text + "`", "");
     return folder;
   }
 
@@ -101,7 +102,8 @@ final class Programs {
    *
    * @throws UsageException if there is something wrong with them; the diagnostics are printed
    */
-  static Entry entry(Invocation invocation, Model model, boolean training, List<String> expressions) {
+  static Entry entry(
+      Invocation invocation, Model model, boolean training, List<String> expressions) {
     try {
       return model.entry(expressions, training);
     } catch (ProgramException e) {
@@ -146,16 +148,13 @@ final class Programs {
     }
 
     synchronized void print(Console console) {
-      nanoseconds.forEach(
-          (stage, taken) ->
-              console.note(String.format(Locale.ROOT, "%-14s %8.1f ms", stage, taken / 1e6)));
+      nanoseconds.forEach((stage, taken) ->
+          console.note(String.format(Locale.ROOT, "%-14s %8.1f ms", stage, taken / 1e6)));
     }
   }
 
   /** The code and sentence of an error of data as one exception with a place. */
   static DlxException at(String place, DlxException e) {
-    return e.place().isEmpty()
-        ? new DlxException(e.code(), e.getMessage(), place, e.help(), e)
-        : e;
+    return e.place().isEmpty() ? new DlxException(e.code(), e.getMessage(), place, e.help(), e) : e;
   }
 }

@@ -15,8 +15,18 @@ final class Recipe {
   private static final Set<String> KEYS =
       new LinkedHashSet<>(
           List.of(
-              "data", "valid", "epochs", "batch", "monitor", "patience", "steps", "reset", "seed",
-              "shuffle", "metrics", "missing"));
+              "data",
+              "valid",
+              "epochs",
+              "batch",
+              "monitor",
+              "patience",
+              "steps",
+              "reset",
+              "seed",
+              "shuffle",
+              "metrics",
+              "missing"));
 
   private final String name;
   private final String place;
@@ -92,14 +102,12 @@ final class Recipe {
 
   Optional<Integer> whole(String key) {
     return number(key)
-        .map(
-            number -> {
-              if (number == Math.rint(number) && number >= 0 && number < 1e9) {
-                return number.intValue();
-              }
-              throw new DlxException(
-                  "E0905", "`" + key + "` of a recipe is a whole number", place, "");
-            });
+        .map(number -> {
+          if (number == Math.rint(number) && number >= 0 && number < 1e9) {
+            return number.intValue();
+          }
+          throw new DlxException("E0905", "`" + key + "` of a recipe is a whole number", place, "");
+        });
   }
 
   Optional<Boolean> truth(String key) {

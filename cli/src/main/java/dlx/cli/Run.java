@@ -47,7 +47,10 @@ final class Run implements Command {
     Checkpoints.declare(options)
         .value("--save", "FILE", "write parameters and states when all is done")
         .positional("FILE", "1", "the program")
-        .positional("ENTRY", "1..*", "a name or expression; a step is run, what follows it sees its effect");
+        .positional(
+            "ENTRY",
+            "1..*",
+            "a name or expression; a step is run, what follows it sees its effect");
   }
 
   @Override
@@ -78,9 +81,7 @@ final class Run implements Command {
     }
     evaluate(invocation, model, given, together, wanted.size() > 1, written);
     invocation.value("--out").ifPresent(file -> write(Path.of(file), written));
-    invocation
-        .value("--save")
-        .ifPresent(file -> Checkpoints.save(Path.of(file), model));
+    invocation.value("--save").ifPresent(file -> Checkpoints.save(Path.of(file), model));
     return Exit.FINE;
   }
 
@@ -117,8 +118,7 @@ final class Run implements Command {
     int every = invocation.whole("--every", 1).orElse(Integer.MAX_VALUE);
     Call call = step.prepare(needed(step, given), given.sizes());
     List<String> watch = watched(invocation);
-    Entry watched =
-        watch.isEmpty() ? null : Programs.entry(invocation, model, true, watch);
+    Entry watched = watch.isEmpty() ? null : Programs.entry(invocation, model, true, watch);
     for (int turn = 1; turn <= times; turn++) {
       boolean shown = turn == times || turn % every == 0;
       if (shown && watched != null) {
@@ -158,7 +158,8 @@ final class Run implements Command {
     } else if (name.endsWith(".npy") && results.size() == 1) {
       Npy.write(file, results.values().iterator().next());
     } else if (name.endsWith(".npy")) {
-      throw new UsageException("a .npy file holds one array, and there are " + results.size(), "use .npz");
+      throw new UsageException(
+          "a .npy file holds one array, and there are " + results.size(), "use .npz");
     } else {
       throw new UsageException("results are written as .npz, .npy or .safetensors", "");
     }

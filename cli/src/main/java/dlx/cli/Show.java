@@ -42,7 +42,13 @@ final class Show {
   }
 
   private static int nested(
-      Tensor tensor, String[] elements, int width, int axis, int at, int indent, StringBuilder out) {
+      Tensor tensor,
+      String[] elements,
+      int width,
+      int axis,
+      int at,
+      int indent,
+      StringBuilder out) {
     out.append('[');
     int next = at;
     for (int i = 0; i < tensor.extent(axis); i++) {

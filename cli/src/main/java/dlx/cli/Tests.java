@@ -98,7 +98,11 @@ final class Tests implements Command {
         .console()
         .note(
             all.isEmpty()
-                ? "there are no tests" + invocation.value("--filter").map(f -> " with `" + f + "` in their name").orElse("")
+                ? "there are no tests"
+                    + invocation
+                        .value("--filter")
+                        .map(f -> " with `" + f + "` in their name")
+                        .orElse("")
                 : failed == 0 ? count + ", all passed" : count + ", " + failed + " failed");
   }
 
@@ -107,7 +111,8 @@ final class Tests implements Command {
     static void write(Path file, List<Ran> all) {
       StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
       long failed = all.stream().filter(r -> !r.passed()).count();
-      xml.append("<testsuite name=\"dlx\" tests=\"%d\" failures=\"%d\">\n".formatted(all.size(), failed));
+      xml.append(
+          "<testsuite name=\"dlx\" tests=\"%d\" failures=\"%d\">\n".formatted(all.size(), failed));
       for (Ran ran : all) {
         xml.append(
             String.format(
@@ -119,7 +124,9 @@ final class Tests implements Command {
         if (ran.passed()) {
           xml.append("/>\n");
         } else {
-          xml.append(">\n    <failure>").append(escaped(ran.failure())).append("</failure>\n  </testcase>\n");
+          xml.append(">\n    <failure>")
+              .append(escaped(ran.failure()))
+              .append("</failure>\n  </testcase>\n");
         }
       }
       xml.append("</testsuite>\n");
@@ -129,19 +136,18 @@ final class Tests implements Command {
     private static String escaped(String text) {
       StringBuilder out = new StringBuilder();
       text.codePoints()
-          .forEach(
-              c -> {
-                switch (c) {
-                  case '<' -> out.append("&lt;");
-                  case '>' -> out.append("&gt;");
-                  case '&' -> out.append("&amp;");
-                  case '"' -> out.append("&quot;");
-                  default -> {
-                    // XML 1.0 has no other control characters
-                    if (c >= 0x20 || c == '\n' || c == '\t') out.appendCodePoint(c);
-                  }
-                }
-              });
+          .forEach(c -> {
+            switch (c) {
+              case '<' -> out.append("&lt;");
+              case '>' -> out.append("&gt;");
+              case '&' -> out.append("&amp;");
+              case '"' -> out.append("&quot;");
+              default -> {
+                // XML 1.0 has no other control characters
+                if (c >= 0x20 || c == '\n' || c == '\t') out.appendCodePoint(c);
+              }
+            }
+          });
       return out.toString();
     }
   }

@@ -21,14 +21,11 @@ final class Traffic {
 
   /** Memory that a call needs besides its arguments and results, if nothing shared it. */
   static String temporaries(Schedule schedule) {
-    return text(
-        sum(schedule.buffers().stream().filter(b -> b.role() == Buffer.Role.TEMPORARY)));
+    return text(sum(schedule.buffers().stream().filter(b -> b.role() == Buffer.Role.TEMPORARY)));
   }
 
   private static Extent sum(Stream<Buffer> buffers) {
-    return buffers
-        .map(b -> b.size().times(b.dtype().bytes()))
-        .reduce(Extent.ZERO, Extent::plus);
+    return buffers.map(b -> b.size().times(b.dtype().bytes())).reduce(Extent.ZERO, Extent::plus);
   }
 
   private static String text(Extent bytes) {

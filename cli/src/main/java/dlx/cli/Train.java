@@ -181,7 +181,10 @@ final class Train implements Command {
       long left = Math.round(each * ((long) (plan.settings().epochs() - epoch) * of + of - batch));
       StringBuilder line = new StringBuilder();
       line.append("epoch ").append(epoch).append("   ").append(batch).append('/').append(of);
-      means.means().forEach((name, value) -> line.append("   ").append(name).append(' ').append(Show.number(value)));
+      means
+          .means()
+          .forEach((name, value) ->
+              line.append("   ").append(name).append(' ').append(Show.number(value)));
       line.append("   ").append(Show.count(Math.round(plan.settings().batch() / each)));
       line.append(" examples/s   ").append(clock(left)).append(" left");
       overwrite(line.toString());
@@ -195,7 +198,10 @@ final class Train implements Command {
     }
 
     private void overwrite(String line) {
-      invocation.console().err().print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
+      invocation
+          .console()
+          .err()
+          .print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
       if (line.isEmpty()) invocation.console().err().print("\r");
       invocation.console().err().flush();
       width = line.length();
@@ -215,9 +221,17 @@ final class Train implements Command {
 
     private static String text(Epoch epoch) {
       StringBuilder line = new StringBuilder("epoch ").append(epoch.number());
-      epoch.results().forEach((name, value) -> line.append("   ").append(name).append(' ').append(Show.number(value)));
-      epoch.valid().forEach((name, value) -> line.append("   valid ").append(name).append(' ').append(Show.number(value)));
-      line.append(String.format(Locale.ROOT, epoch.seconds() < 10 ? "   %.1f s" : "   %.0f s", epoch.seconds()));
+      epoch
+          .results()
+          .forEach((name, value) ->
+              line.append("   ").append(name).append(' ').append(Show.number(value)));
+      epoch
+          .valid()
+          .forEach((name, value) ->
+              line.append("   valid ").append(name).append(' ').append(Show.number(value)));
+      line.append(
+          String.format(
+              Locale.ROOT, epoch.seconds() < 10 ? "   %.1f s" : "   %.0f s", epoch.seconds()));
       return line.toString();
     }
 
@@ -229,9 +243,11 @@ final class Train implements Command {
       object.put("metrics", numbers(epoch.others()));
       if (!epoch.valid().isEmpty()) {
         Map<String, Object> valid = new LinkedHashMap<>();
-        epoch.valid().forEach(
-            (name, value) ->
-                valid.put(name.equals(epoch.lossName()) ? "loss" : name, JsonNumber.rounded(value)));
+        epoch
+            .valid()
+            .forEach((name, value) ->
+                valid.put(
+                    name.equals(epoch.lossName()) ? "loss" : name, JsonNumber.rounded(value)));
         object.put("valid", valid);
       }
       object.put("examples_per_second", Math.round(epoch.examplesPerSecond()));

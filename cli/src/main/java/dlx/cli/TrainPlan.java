@@ -55,10 +55,7 @@ record TrainPlan(
   }
 
   private static List<String> openSizes(Program program) {
-    return program.sizes().stream()
-        .filter(s -> s.value() == null)
-        .map(Program.Size::name)
-        .toList();
+    return program.sizes().stream().filter(s -> s.value() == null).map(Program.Size::name).toList();
   }
 
   private static List<Program.Step> steps(Program program, Recipe recipe, String named) {
@@ -69,7 +66,8 @@ record TrainPlan(
       if (all.contains(recipe.name())) names.add(recipe.name());
       else if (all.contains("train")) names.add("train");
       else if (all.size() == 1) names.add(all.getFirst());
-      else throw new UsageException("there are several steps", "say which: " + String.join(", ", all));
+      else
+        throw new UsageException("there are several steps", "say which: " + String.join(", ", all));
     }
     List<Program.Step> steps = new ArrayList<>();
     for (String name : names) {
@@ -166,7 +164,8 @@ record TrainPlan(
         if (argument == null) {
           throw UsageException.unknown("argument of the step", pair.getFirst(), declared.keySet());
         }
-        arguments.put(argument.name(), Given.value(argument.name(), argument.type(), pair.getLast()));
+        arguments.put(
+            argument.name(), Given.value(argument.name(), argument.type(), pair.getLast()));
       }
       for (String text : invocation.given()) {
         List<String> pair = Invocation.pair("--NAME", text);
@@ -174,10 +173,9 @@ record TrainPlan(
             model.program().inputs().stream()
                 .filter(i -> i.name().equals(pair.getFirst()))
                 .findFirst()
-                .orElseThrow(
-                    () ->
-                        UsageException.unknown(
-                            "option", "--" + pair.getFirst(), invocation.optionNames()));
+                .orElseThrow(() ->
+                    UsageException.unknown(
+                        "option", "--" + pair.getFirst(), invocation.optionNames()));
         arguments.put(input.name(), Given.value(input.name(), input.type(), pair.getLast()));
       }
       return arguments;
@@ -190,7 +188,9 @@ record TrainPlan(
       if (named.isEmpty()) named.addAll(recipe.texts("metrics"));
       if (!named.isEmpty()) return Metrics.named(program, named);
       Set<String> returned = new LinkedHashSet<>();
-      steps.forEach(s -> returned.addAll(model.program().step(s.name()).outputs().stream().map(o -> o.name()).toList()));
+      steps.forEach(s ->
+          returned.addAll(
+              model.program().step(s.name()).outputs().stream().map(o -> o.name()).toList()));
       return Metrics.of(program, inputs).stream().filter(m -> !returned.contains(m)).toList();
     }
 
@@ -226,14 +226,15 @@ record TrainPlan(
       return switch (reset) {
         case "epoch" -> true;
         case "never" -> false;
-        default -> throw new UsageException("states are reset `epoch` or `never`, not " + reset, "");
+        default ->
+            throw new UsageException("states are reset `epoch` or `never`, not " + reset, "");
       };
     }
 
     private @Nullable Monitor monitor(List<String> metrics, boolean validated) {
       List<String> known = new ArrayList<>();
-      steps.forEach(
-          s -> model.program().step(s.name()).outputs().stream()
+      steps.forEach(s ->
+          model.program().step(s.name()).outputs().stream()
               .filter(o -> o.value().type().isScalar())
               .forEach(o -> known.add(o.name())));
       known.addAll(metrics);
@@ -252,15 +253,15 @@ record TrainPlan(
         if (stop.isEmpty()) return null;
         throw new UsageException("the step returns no number that could be watched", "");
       }
-      String metric =
-          stop.isEmpty() ? recipe.text("monitor").orElse(known.getFirst()) : parts[0];
+      String metric = stop.isEmpty() ? recipe.text("monitor").orElse(known.getFirst()) : parts[0];
       if (!known.contains(metric)) throw UsageException.unknown("metric", metric, known);
       Monitor monitor = Monitor.of(metric, patience);
       if (parts.length < 3) return monitor;
       return switch (parts[2]) {
         case "max" -> new Monitor(metric, patience, true);
         case "min" -> new Monitor(metric, patience, false);
-        default -> throw new UsageException("--stop METRIC:EPOCHS:max or :min, not " + parts[2], "");
+        default ->
+            throw new UsageException("--stop METRIC:EPOCHS:max or :min, not " + parts[2], "");
       };
     }
 

@@ -46,14 +46,13 @@ public final class Checkpoint {
     Map<String, Tensor> renamed = new LinkedHashMap<>();
     contents
         .tensors()
-        .forEach(
-            (name, tensor) -> {
-              String now = renamed(name, renames);
-              if (renamed.putIfAbsent(now, tensor) != null) {
-                throw new DlxException(
-                    "R0102", "two tensors of the file become `" + now + "`", file.toString(), "");
-              }
-            });
+        .forEach((name, tensor) -> {
+          String now = renamed(name, renames);
+          if (renamed.putIfAbsent(now, tensor) != null) {
+            throw new DlxException(
+                "R0102", "two tensors of the file become `" + now + "`", file.toString(), "");
+          }
+        });
     return new Checkpoint(file, renamed, contents.metadata());
   }
 
@@ -118,8 +117,8 @@ public final class Checkpoint {
    * Puts the values into a model. The file has to have every parameter and state of the program but
    * those of steps and those with run-time sizes, and nothing else but those.
    *
-   * @param only paths of instances or slots; what is outside is left as it is, here and there. Empty
-   *     means everything
+   * @param only paths of instances or slots; what is outside is left as it is, here and there.
+   *     Empty means everything
    * @throws DlxException R0102 if names or shapes differ; nothing has changed then
    */
   public void into(Model model, List<String> only) {
@@ -142,7 +141,10 @@ public final class Checkpoint {
     for (String path : only) {
       if (found.keySet().stream().noneMatch(p -> covers(List.of(path), p)) && missing.isEmpty()) {
         throw new DlxException(
-            "R0102", "neither program nor file has anything in `" + path + "`", file.toString(), "");
+            "R0102",
+            "neither program nor file has anything in `" + path + "`",
+            file.toString(),
+            "");
       }
     }
     if (!missing.isEmpty() || !unused.isEmpty() || !misshapen.isEmpty()) {
@@ -154,9 +156,7 @@ public final class Checkpoint {
   private static boolean covers(List<String> only, String path) {
     return only.isEmpty()
         || only.stream()
-            .anyMatch(
-                o ->
-                    path.equals(o) || path.startsWith(o + ".") || path.startsWith(o + "["));
+            .anyMatch(o -> path.equals(o) || path.startsWith(o + ".") || path.startsWith(o + "["));
   }
 
   /** Slots of steps are named {@code step[parameter].instance.slot}. */

@@ -65,7 +65,10 @@ public final class Feed {
       int found = tensors.get(axis.getKey()).extent(axis.getValue());
       if (extent >= 0 && found != extent) {
         throw new DlxException(
-            "R0103", "`" + size + "` is " + extent + " in one input and " + found + " in another", "", "");
+            "R0103",
+            "`" + size + "` is " + extent + " in one input and " + found + " in another",
+            "",
+            "");
       }
       extent = found;
     }

@@ -10,7 +10,9 @@ public final class Means {
   private final Map<String, double[]> sums = new LinkedHashMap<>();
   private double weight;
 
-  /** Adds the results that are single float numbers; the others say nothing that can be averaged. */
+  /**
+   * Adds the results that are single float numbers; the others say nothing that can be averaged.
+   */
   void add(List<String> names, List<Tensor> values, int examples) {
     for (int i = 0; i < names.size(); i++) {
       Tensor value = values.get(i);
@@ -49,7 +51,8 @@ public final class Means {
     sums.clear();
     for (String line : lines.subList(1, lines.size())) {
       int space = line.indexOf(' ');
-      sums.put(line.substring(space + 1), new double[] {Double.parseDouble(line.substring(0, space))});
+      sums.put(
+          line.substring(space + 1), new double[] {Double.parseDouble(line.substring(0, space))});
     }
   }
 }

@@ -30,14 +30,18 @@ public final class NanTrap {
    * Runs a step.
    *
    * @param given its inputs by name
-   * @throws DlxException R0201 if a result or a new parameter is nan or infinite; the parameters are
-   *     then those from before the step
+   * @throws DlxException R0201 if a result or a new parameter is nan or infinite; the parameters
+   *     are then those from before the step
    */
   public Results run(Call call, Step step, Map<String, ?> given) {
     long number = model.steps();
     Map<String, Tensor> before = model.values();
     Results results = call.run();
-    String bad = results.names().stream().filter(n -> !isFinite(results.byName().get(n))).findFirst().orElse("");
+    String bad =
+        results.names().stream()
+            .filter(n -> !isFinite(results.byName().get(n)))
+            .findFirst()
+            .orElse("");
     if (bad.isEmpty()) {
       Map<String, Tensor> after = model.values();
       bad =

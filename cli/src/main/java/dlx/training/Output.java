@@ -66,8 +66,9 @@ public final class Output implements AutoCloseable {
 
   /** Whether the path still names the file that the channel is of: a mark written is read back. */
   private static boolean isStill(Path lockFile, FileChannel channel) throws IOException {
-    byte[] mark = (ProcessHandle.current().pid() + " " + System.nanoTime()).getBytes(
-        java.nio.charset.StandardCharsets.UTF_8);
+    byte[] mark =
+        (ProcessHandle.current().pid() + " " + System.nanoTime())
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
     channel.truncate(0);
     channel.write(java.nio.ByteBuffer.wrap(mark), 0);
     return Files.exists(lockFile) && java.util.Arrays.equals(Files.readAllBytes(lockFile), mark);

@@ -25,7 +25,8 @@ public final class RunRecord {
     record.put("program_sha256", Checkpoint.hash(model));
     record.put("arguments", arguments);
     record.put("java", Runtime.version().toString());
-    record.put("mathematics", model.options().mathematics().toString().toLowerCase(java.util.Locale.ROOT));
+    record.put(
+        "mathematics", model.options().mathematics().toString().toLowerCase(java.util.Locale.ROOT));
     record.put("simplify", model.options().simplify());
     record.put("threads", model.options().threads());
     Map<String, Object> defines = new LinkedHashMap<>();

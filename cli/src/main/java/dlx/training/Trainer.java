@@ -127,8 +127,7 @@ public final class Trainer {
       for (int piece = 0; piece < train.pieces(); piece++) step(order, k, piece);
       progress.batch++;
       seen += train.size(k);
-      listener.batch(
-          progress.epoch + 1, progress.batch, train.count(), seen, progress.means);
+      listener.batch(progress.epoch + 1, progress.batch, train.count(), seen, progress.means);
     }
     return seen;
   }
@@ -138,19 +137,21 @@ public final class Trainer {
     List<Call> prepared = calls.get(batch);
     if (prepared == null) {
       prepared = new ArrayList<>();
-      for (Step step : steps) prepared.add(step.prepare(arguments(step, settings.arguments(), batch)));
+      for (Step step : steps)
+        prepared.add(step.prepare(arguments(step, settings.arguments(), batch)));
       calls.put(batch, prepared);
     }
     for (int i = 0; i < prepared.size(); i++) {
       Call call = prepared.get(i);
-      Results results =
-          settings.trap() ? trap.run(call, steps.get(i), batch) : call.run();
+      Results results = settings.trap() ? trap.run(call, steps.get(i), batch) : call.run();
       progress.means.add(results.names(), results.tensors(), train.size(k));
     }
     progress.means.count(train.size(k));
   }
 
-  /** Validates, tells the listener and moves on to the next epoch; whether it was the best so far. */
+  /**
+   * Validates, tells the listener and moves on to the next epoch; whether it was the best so far.
+   */
   private boolean finish(int seen, long begun) {
     Map<String, Double> results = progress.means.means();
     Map<String, Double> validated = valid.map(this::validated).orElse(Map.of());
@@ -165,8 +166,7 @@ public final class Trainer {
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     listener.epoch(
-        new Epoch(
-            progress.epoch, results, settings.metrics(), validated, seen, seconds, better));
+        new Epoch(progress.epoch, results, settings.metrics(), validated, seen, seconds, better));
     return better;
   }
 
@@ -199,8 +199,7 @@ public final class Trainer {
     // states of sequences belong to the training data
     Map<String, Tensor> states = model.openStates();
     model.resetStates();
-    Map<String, Double> means =
-        evaluate(model.entry(names, false), data, settings.arguments());
+    Map<String, Double> means = evaluate(model.entry(names, false), data, settings.arguments());
     model.resetStates();
     model.setAll(states);
     return means;

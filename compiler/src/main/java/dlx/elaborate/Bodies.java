@@ -83,7 +83,8 @@ final class Bodies {
     }
     Frame outside = frame(world, Frame.Body.ASKED, "", "", "", false);
     for (Ast.Expression e : also) {
-      for (Tensor tensor : results.tensors(elaboration.expressions.value(e, outside), e.span(), world)) {
+      for (Tensor tensor :
+          results.tensors(elaboration.expressions.value(e, outside), e.span(), world)) {
         outputs.add(new Output(e.span().text(), tensor.node()));
       }
     }

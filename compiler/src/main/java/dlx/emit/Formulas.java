@@ -1,8 +1,9 @@
 package dlx.emit;
 
 /**
- * Functions as straight-line formulas of exactly rounded operations. Each pops its argument and pushes
- * the result. Coefficients are those of Cephes (Moshier) and fdlibm (Sun), or of Taylor's series.
+ * Functions as straight-line formulas of exactly rounded operations. Each pops its argument and
+ * pushes the result. Coefficients are those of Cephes (Moshier) and fdlibm (Sun), or of Taylor's
+ * series.
  */
 final class Formulas {
   private static final double LOG2_E = 1.4426950408889634;
@@ -133,7 +134,8 @@ final class Formulas {
     int shifted = s.get(x).toBits().addBits(-rootHalf).saveBits();
     int e = s.getBits(shifted).shiftRight(mantissa(s)).toFloat().get(correction).sub().save();
     long fraction = s.isDouble() ? 0x000FFFFFFFFFFFFFL : 0x007FFFFFL;
-    int f = s.getBits(shifted).andBits(fraction).addBits(rootHalf).fromBits().number(1).sub().save();
+    int f =
+        s.getBits(shifted).andBits(fraction).addBits(rootHalf).fromBits().number(1).sub().save();
     int value = s.isDouble() ? logDouble(s, f, e) : logFloat(s, f, e);
     int zero = s.get(given).number(0).compare("EQ");
     int minusInfinity = s.number(Double.NEGATIVE_INFINITY).save();
@@ -227,7 +229,10 @@ final class Formulas {
     s.choose(negative, zero, x).get(rest).add();
   }
 
-  /** Near 0 Cephes' polynomial or fraction in x^2; elsewhere 1 - 2 / (e^2|x| + 1) with the sign of x. */
+  /**
+   * Near 0 Cephes' polynomial or fraction in x^2; elsewhere 1 - 2 / (e^2|x| + 1) with the sign of
+   * x.
+   */
   static void tanh(Spell s) {
     int x = s.save();
     int size = s.get(x).abs().save();
@@ -259,10 +264,7 @@ final class Formulas {
   private static int tanhDouble(Spell s, int x, int z) {
     int p =
         s.polynomial(
-                z,
-                -9.64399179425052238628e-1,
-                -9.92877231001918586564e1,
-                -1.61468768441708447952e3)
+                z, -9.64399179425052238628e-1, -9.92877231001918586564e1, -1.61468768441708447952e3)
             .save();
     int q =
         s.polynomial(

@@ -23,7 +23,9 @@ record Lane(int lanes, DType maskType) {
   static final String VECTOR = PACKAGE + "Vector";
   static final String OPERATORS = PACKAGE + "VectorOperators";
 
-  /** The lanes for loops over these element types; numbers if their vectors have different lengths. */
+  /**
+   * The lanes for loops over these element types; numbers if their vectors have different lengths.
+   */
   static Lane of(int bits, Collection<DType> dtypes) {
     boolean wide = dtypes.contains(DType.F64);
     boolean narrow = dtypes.contains(DType.F32) || dtypes.contains(DType.I32);

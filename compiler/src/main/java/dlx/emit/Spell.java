@@ -6,9 +6,9 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * A formula over floats, written once in postfix order and spelled twice: for vectors and for single
- * numbers, with the same bits. Only operations that IEEE 754 defines to the bit are here, so results do
- * not depend on which compiler of the JVM has compiled them.
+ * A formula over floats, written once in postfix order and spelled twice: for vectors and for
+ * single numbers, with the same bits. Only operations that IEEE 754 defines to the bit are here, so
+ * results do not depend on which compiler of the JVM has compiled them.
  */
 final class Spell {
   private static final String MATH = "java/lang/Math";
@@ -182,7 +182,8 @@ final class Spell {
     return this;
   }
 
-  // ------------------------------------------------------------------ bits: the value on top as integers
+  // ------------------------------------------------------------------ bits: the value on top as
+  // integers
 
   private String bitsType() {
     return "jdk/incubator/vector/" + (isDouble() ? "LongVector" : "IntVector");

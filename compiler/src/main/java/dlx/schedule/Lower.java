@@ -97,8 +97,8 @@ final class Lower {
   }
 
   /**
-   * Is this computed from folds over its own rows? Then a fold of everything goes row by row too, so
-   * that both can share one pass.
+   * Is this computed from folds over its own rows? Then a fold of everything goes row by row too,
+   * so that both can share one pass.
    */
   private static boolean hasRowFolds(Node x) {
     List<Node> open = new ArrayList<>(List.of(x));

@@ -1,8 +1,8 @@
 package dlx.runtime;
 
 /**
- * Functions lane by lane, over the first {@code count} elements of scratch memory, in place; called by
- * generated code. Second arguments lie from position 64 on.
+ * Functions lane by lane, over the first {@code count} elements of scratch memory, in place; called
+ * by generated code. Second arguments lie from position 64 on.
  */
 public final class Lanes {
   private static final int SECOND = 64;

@@ -12,8 +12,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * The first fifty losses of a network with one hidden layer, against the same training written out by
- * hand in f64.
+ * The first fifty losses of a network with one hidden layer, against the same training written out
+ * by hand in f64.
  */
 class TwoLayerTest {
   private static final int BATCH = 64;
