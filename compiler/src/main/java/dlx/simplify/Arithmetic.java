@@ -1,6 +1,7 @@
 package dlx.simplify;
 
 import dlx.graph.Elementwise;
+import dlx.graph.Leaf;
 import dlx.graph.Node;
 import dlx.graph.Op;
 import dlx.runtime.DType;
@@ -130,7 +131,7 @@ final class Arithmetic {
     Product value = views.product(node);
     if (collects) {
       Node built = Build.product(node.graph(), value, node.type());
-      if (built != node && Economy.isSmaller(node, built, round)) {
+      if (built != node && !isReciprocal(node, built) && Economy.isSmaller(node, built, round)) {
         rewriter.count("collect factors");
         return built;
       }
@@ -165,6 +166,17 @@ final class Arithmetic {
       }
     }
     return null;
+  }
+
+  /** Whether all that is gained is x * (1/c) for x / c, where 49 * (1/49) is not 1. */
+  private static boolean isReciprocal(Node before, Node after) {
+    Leaf.Constant by = before.op() == Elementwise.DIVIDE ? before.input(1).splat() : null;
+    boolean powerOfTwo =
+        by != null && Math.abs(by.value()) == Math.scalb(1.0, Math.getExponent(by.value()));
+    return by != null
+        && !powerOfTwo
+        && after.op() == Elementwise.MULTIPLY
+        && after.inputs().contains(before.input(0));
   }
 
   /** -(a - b) * c as (b - a) * c; null if there is no minus or no difference. */

@@ -103,6 +103,10 @@ class SimplifyTest {
     assertBecomes("x * y", "(-x) * (-y)");
     assertBecomes("x / y", "-x / -y");
     assertBecomes("x - 1", "(x * 2 - 2) / 2");
+    // 49 / 49 is 1, and 49 * (1 / 49) is not
+    assertBecomes("x / 49", "x / 49");
+    assertBecomes("0.5 * x", "x / 2");
+    assertBecomes("2 * x", "x / 3 * 6");
   }
 
   @Test
