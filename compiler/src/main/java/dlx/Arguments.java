@@ -74,14 +74,16 @@ final class Arguments {
       }
       if (size.value() == null) sizes.put(name, value);
     });
-    given.forEach((name, value) -> {
-      Program.Argument argument = declared.get(name);
-      if (argument == null) throw Model.unknown("input", name, declared.keySet());
-      if (value instanceof Tensor tensor) check(name, argument.type(), tensor, sizes);
-    });
-    // shapes that are computed, now that the names in them may be known
-    given.forEach((name, value) -> {
-      if (value instanceof Tensor tensor) check(name, declared.get(name).type(), tensor, sizes);
+    for (String name : given.keySet()) {
+      if (!declared.containsKey(name)) throw Model.unknown("input", name, declared.keySet());
+    }
+    checkGiven();
+    checkGiven(); // shapes that are computed, now that the names in them are known
+  }
+
+  private void checkGiven() {
+    declared.forEach((name, argument) -> {
+      if (given.get(name) instanceof Tensor tensor) check(name, argument.type(), tensor, sizes);
     });
   }
 

@@ -28,6 +28,8 @@ interface Command {
   final class Options {
     private final CommandSpec spec;
     private final List<String> names = new ArrayList<>();
+    private final List<String> least = new ArrayList<>();
+    private int most;
 
     Options(CommandSpec spec) {
       this.spec = spec;
@@ -63,19 +65,39 @@ interface Command {
     /**
      * A positional parameter.
      *
-     * @param arity such as {@code 1}, {@code 0..1} or {@code 1..*}
+     * @param arity {@code 1}, {@code 0..1}, or for the last one {@code 0..*} or {@code 1..*}
      */
     Options positional(String label, String arity, String description) {
+      int index = spec.positionalParameters().size();
+      boolean many = arity.endsWith("*");
+      if (!arity.startsWith("0")) least.add(label);
+      most = many ? Integer.MAX_VALUE : index + 1;
       spec.addPositional(
           PositionalParamSpec.builder()
               .paramLabel(label)
-              .arity(arity)
-              .index(spec.positionalParameters().size() + (arity.endsWith("*") ? "..*" : ""))
-              .type(arity.endsWith("*") ? List.class : String.class)
+              .arity(many ? "0..*" : "0..1")
+              .index(index + (many ? "..*" : ""))
+              .type(many ? List.class : String.class)
               .auxiliaryTypes(String.class)
-              .description(description)
+              .description(description.replace("%", "%%"))
               .build());
       return this;
+    }
+
+    /**
+     * @throws UsageException if words are missing or too many
+     */
+    void check(List<String> words) {
+      if (words.size() < least.size()) {
+        throw new UsageException(
+            "the " + least.get(words.size()) + " is missing",
+            "`" + spec.name() + " --help` says what it takes");
+      }
+      if (words.size() > most) {
+        throw new UsageException(
+            "`" + words.get(most) + "` is one argument too many",
+            "`" + spec.name() + " --help` says what it takes");
+      }
     }
 
     /** What every command that reads a program has. */

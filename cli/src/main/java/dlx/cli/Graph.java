@@ -64,7 +64,7 @@ final class Graph implements Command {
     String after = stage(invocation);
     var out = invocation.console().out();
     if (invocation.flag("--stats")) {
-      out.print(stats(model, asked, elaborate));
+      out.print(stats(model, elaborate));
     } else if (invocation.flag("--wengert")) {
       out.print(wengert(invocation, model, step, asked, elaborate));
     } else if (after.equals("schedule")) {
@@ -124,7 +124,7 @@ final class Graph implements Command {
     return Wengert.text(roots, names, evaluate);
   }
 
-  private static String stats(Model model, String asked, Supplier<Function> elaborate) {
+  private static String stats(Model model, Supplier<Function> elaborate) {
     StringBuilder out = new StringBuilder();
     Supplier<Function> plain = () -> elaborate.get().unwatched();
     for (String stage : List.of("elaborate", "recognize", "differentiate", "simplify")) {

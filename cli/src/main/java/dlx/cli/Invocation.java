@@ -62,7 +62,9 @@ final class Invocation {
               .parseArgs(words.toArray(String[]::new));
       Console out =
           console.withColour(colour(parsed.matchedOptionValue("--color", "auto"), console));
-      return new Invocation(command, spec, names, arguments, parsed, out);
+      Invocation invocation = new Invocation(command, spec, names, arguments, parsed, out);
+      if (!invocation.flag("--help")) options.check(invocation.words());
+      return invocation;
     } catch (CommandLine.UnmatchedArgumentException e) {
       String word = e.getUnmatched().getFirst();
       if (!word.startsWith("-")) {
@@ -106,6 +108,7 @@ final class Invocation {
       console.out().print(new CommandLine(spec).getUsageMessage());
       return Exit.FINE;
     }
+    form(); // a form that is none is told before anything is done
     int code = command.run(this);
     last.forEach(Runnable::run);
     return code;
@@ -188,15 +191,21 @@ final class Invocation {
     return List.of(text.substring(0, at), text.substring(at + 1));
   }
 
+  /** All positional parameters. */
+  private List<String> words() {
+    List<String> words = new ArrayList<>();
+    parsed.matchedPositionals().forEach(p -> words.addAll(p.stringValues()));
+    return words;
+  }
+
   /** Positional parameter {@code index}. */
   Optional<String> positional(int index) {
-    return Optional.ofNullable(parsed.matchedPositionalValue(index, null));
+    return words().stream().skip(index).findFirst();
   }
 
   /** Positional parameters from {@code index} on. */
   List<String> positionals(int index) {
-    List<String> found = parsed.matchedPositionalValue(index, List.of());
-    return new ArrayList<>(found);
+    return words().stream().skip(index).toList();
   }
 
   Render.Form form() {

@@ -104,7 +104,7 @@ record TrainPlan(
       Map<String, Object> from = new LinkedHashMap<>();
       from.put("data", named.sources());
       from.put("valid", check.sources());
-      Settings settings = settings(arguments, metrics, !check.isEmpty());
+      Settings settings = settings(arguments, metrics);
       Optional<Sources> validSources = Optional.empty();
       Optional<Dataset> valid = Optional.empty();
       Optional<Double> fraction = fraction(check);
@@ -194,8 +194,7 @@ record TrainPlan(
       return Metrics.of(program, inputs).stream().filter(m -> !returned.contains(m)).toList();
     }
 
-    private Settings settings(
-        Map<String, Object> arguments, List<String> metrics, boolean validated) {
+    private Settings settings(Map<String, Object> arguments, List<String> metrics) {
       Map<String, Integer> cut = new LinkedHashMap<>();
       String batch = Batch.size(model.program());
       for (String size : openSizes(model.program())) {
@@ -214,7 +213,7 @@ record TrainPlan(
               ? invocation.seed()
               : recipe.whole("seed").orElse(0),
           metrics,
-          monitor(metrics, validated),
+          monitor(metrics),
           !invocation.flag("--no-shuffle") && recipe.truth("shuffle").orElse(true),
           isReset(),
           cut,
@@ -231,7 +230,7 @@ record TrainPlan(
       };
     }
 
-    private @Nullable Monitor monitor(List<String> metrics, boolean validated) {
+    private @Nullable Monitor monitor(List<String> metrics) {
       List<String> known = new ArrayList<>();
       steps.forEach(s ->
           model.program().step(s.name()).outputs().stream()

@@ -1,0 +1,200 @@
+package dlx.tests.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes wrong has its exit code and one clear sentence. */
+class ExitCodeTest {
+  private static final String LINE =
+      """
+      dim batch
+      input x: f32[batch, 3]
+      input y: f32[batch]
+      param w: f32[3] = 0
+      predict = x @ w
+      loss = mean((predict - y)^2)
+      step train(rate: f32 = 0.1) {
+        w <- w - rate * grad(loss, w)
+        loss
+      }
+      """;
+
+  @TempDir private Path folder;
+  private Shell shell;
+
+  @BeforeEach
+  void open() {
+    shell = new Shell(folder).with("line.dlx", LINE);
+  }
+
+  private void fails(int code, String command, String... sentences) {
+    Shell.Said said = shell.run(command);
+    for (String sentence : sentences) {
+      assertTrue(said.err().contains(sentence), said.err() + said.out());
+    }
+    assertEquals(code, said.code(), said.err());
+  }
+
+  // ------------------------------------------------------------------ the program
+
+  @Test
+  void misspelledName() {
+    shell.with("a.dlx", "param weight: f64 = 1\nloss = wieght * 2\n");
+    fails(
+        1,
+        "check DIR/a.dlx",
+        "error[E0201]: `wieght` is not defined",
+        "--> DIR/a.dlx:2:8",
+        "did you mean `weight`?");
+  }
+
+  @Test
+  void wrongInnerSize() {
+    shell.with("a.dlx", "dim n\ninput x: f32[n, 4]\nparam w: f32[5] = 0\ny = x @ w\n");
+    fails(1, "check DIR/a.dlx", "error[E0302]", "DIR/a.dlx:4:9");
+  }
+
+  @Test
+  void twoIndependentErrors() {
+    shell.with("a.dlx", "a = nothing1 + 1\nb = nothing2 + 1\n");
+    fails(1, "check DIR/a.dlx", "`nothing1` is not defined", "`nothing2` is not defined");
+    String json = shell.run("check DIR/a.dlx --json").out();
+    assertEquals(2, json.lines().count(), json);
+    assertTrue(json.lines().allMatch(l -> l.startsWith("{\"code\": \"E0201\"")), json);
+    assertTrue(
+        shell
+            .run("check DIR/a.dlx --format short")
+            .out()
+            .startsWith("DIR/a.dlx:1:5: error[E0201]"));
+  }
+
+  @Test
+  void missingImport() {
+    shell.with("a.dlx", "import \"b.dlx\"\na = 1.0\n");
+    fails(1, "check DIR/a.dlx", "b.dlx");
+    shell.with("a.dlx", "import \"../b.dlx\"\na = 1.0\n");
+    fails(1, "check DIR/a.dlx", "b.dlx");
+  }
+
+  @Test
+  void importsStayInTheFolder() throws IOException {
+    Path inner = Files.createDirectory(folder.resolve("inner"));
+    shell.with("outside.dlx", "fn twice(x) = 2 * x\n");
+    Files.writeString(inner.resolve("a.dlx"), "import \"../outside.dlx\"\ny = twice(2.0)\n");
+    fails(1, "run DIR/inner/a.dlx y", "outside the folder of the program");
+    assertEquals("4\n", shell.run("run DIR/inner/a.dlx y --import-path DIR").out());
+  }
+
+  @Test
+  void notUtf8() throws IOException {
+    Files.write(folder.resolve("a.dlx"), new byte[] {'a', ' ', '=', ' ', (byte) 0xE4, '\n'});
+    fails(1, "check DIR/a.dlx", "error[E0101]", "is not UTF-8");
+  }
+
+  // ------------------------------------------------------------------ the command line
+
+  @Test
+  void wrongCommandLines() {
+    fails(2, "chekc DIR/line.dlx", "there is no command `chekc`", "did you mean `dlx check`?");
+    fails(2, "check DIR/none.dlx", "there is no file `DIR/none.dlx`");
+    fails(2, "train DIR/line.dlx --epohcs 3", "--epohcs", "did you mean `--epochs`?");
+    fails(2, "train DIR/line.dlx --data demo:line --epochs many", "--epochs is a whole number");
+    fails(2, "train DIR/line.dlx", "there are no data to train on");
+    fails(2, "train DIR/line.dlx --data demo:line --set rat=1", "did you mean `rate`?");
+    fails(2, "train DIR/line.dlx tran --data demo:line", "did you mean `train`?");
+    fails(2, "run DIR/line.dlx loss --data z=1", "there is no input, parameter or state `z`");
+    fails(2, "run DIR/line.dlx lss", "error[E0201]: `lss` is not defined");
+    fails(2, "run DIR/line.dlx", "dlx");
+    fails(2, "run DIR/line.dlx loss --math fast", "--math is real or strict");
+    fails(2, "run DIR/line.dlx loss --format pdf", "--format");
+    fails(2, "check DIR/line.dlx --bogus", "there is no option `--bogus`");
+  }
+
+  // ------------------------------------------------------------------ data and files
+
+  @Test
+  void truncatedArray() throws IOException {
+    shell.run("run DIR/line.dlx 'x * 1' --data x=[[1,2,3]] -o DIR/x.npy");
+    byte[] whole = Files.readAllBytes(folder.resolve("x.npy"));
+    Files.write(folder.resolve("x.npy"), Arrays.copyOf(whole, whole.length - 3));
+    fails(3, "run DIR/line.dlx predict --x DIR/x.npy", "error[R0101]", "DIR/x.npy");
+  }
+
+  @Test
+  void textInANumberColumn() {
+    shell.with("t.csv", "a,b,c,y\n1,2,3,4\n1,two,3,4\n");
+    fails(
+        3,
+        "train DIR/line.dlx --data DIR/t.csv --columns x=a,b,c",
+        "error[R0104]",
+        "two",
+        "DIR/t.csv");
+  }
+
+  @Test
+  void missingAndWrongData() {
+    fails(3, "run DIR/line.dlx loss --data DIR/none.npz", "error[R0101]: there is no such file");
+    fails(3, "run DIR/line.dlx loss", "error[R0105]: `loss` needs `x: f32[batch, 3]`");
+    fails(3, "run DIR/line.dlx loss --x [[1,2]] --y [1]", "error[R0103]", "f32[_, 3]");
+    fails(
+        3,
+        "run DIR/line.dlx loss --x [[1,2,3]] --y [1,2]",
+        "error[R0103]: `y` is declared f32[batch], the value has the shape [2], and `batch` is 1");
+    fails(3, "run DIR/line.dlx loss --load DIR/none.safetensors", "error[R0101]");
+  }
+
+  @Test
+  void checkpointThatDoesNotFit() {
+    shell.run("run DIR/line.dlx w --save DIR/w.safetensors");
+    shell.with("other.dlx", LINE.replace("w", "v"));
+    fails(
+        3,
+        "run DIR/other.dlx v --load DIR/w.safetensors",
+        "error[R0102]: the file has no `v`",
+        "missing   v",
+        "unused    w",
+        "--rename 'w=v'");
+    assertEquals(
+        "[0, 0, 0]\n",
+        shell.run("run DIR/other.dlx v --load DIR/w.safetensors --rename w=v").out());
+  }
+
+  @Test
+  void nowhereToWrite() {
+    fails(
+        3,
+        "train DIR/line.dlx --data demo:line --epochs 1 --out DIR/no/m.safetensors",
+        "error[R0106]");
+    fails(3, "run DIR/line.dlx w --save DIR/no/m.safetensors", "error[R0106]");
+  }
+
+  // ------------------------------------------------------------------ numbers
+
+  @Test
+  void trap() {
+    shell.with(
+        "nan.dlx",
+        """
+        dim batch
+        input x: f32[batch, 3]
+        input y: f32[batch]
+        param w: f32[3] = 0
+        odd = log(x @ w)
+        loss = mean((odd - y)^2)
+        step train { w <- w - 0.1 * grad(loss, w); loss }
+        """);
+    fails(
+        4,
+        "train DIR/nan.dlx --data demo:line:100 --trap-nan --out DIR/m.safetensors",
+        "error[R0201]: `odd` became -inf at [0] in step 1",
+        "DIR/nan.dlx:5:");
+  }
+}
