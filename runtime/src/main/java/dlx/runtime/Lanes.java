@@ -71,13 +71,13 @@ public final class Lanes {
 
   public static void floorDivide(float[] x, int count) {
     for (int i = 0; i < count; i++) {
-      x[i] = (float) Scalars.floorDivide((double) x[i], x[SECOND + i]);
+      x[i] = (float) Scalars.floorDivide(x[i], x[SECOND + i]);
     }
   }
 
   public static void floorDivide(double[] x, int count) {
     for (int i = 0; i < count; i++) {
-      x[i] = Scalars.floorDivide((double) x[i], x[SECOND + i]);
+      x[i] = Scalars.floorDivide(x[i], x[SECOND + i]);
     }
   }
 }
