@@ -165,14 +165,25 @@ final class Body {
   private void steps(Access access) {
     int first = code.local(1);
     code.istore(first);
-    species(DType.I32);
+    lanePositions();
+    Extent stride = indexer.stride(access);
+    if (!stride.isOne()) {
+      code.extent(stride);
+      code.call(Lane.type(DType.I32), "mul", "(I)" + Lane.descriptor(DType.I32));
+    }
     code.iload(first);
+    code.call(Lane.type(DType.I32), "add", "(I)" + Lane.descriptor(DType.I32));
+  }
+
+  /** Pushes the vector 0, 1, 2, ... */
+  void lanePositions() {
+    species(DType.I32);
+    code.mv().visitFieldInsn(Opcodes.GETSTATIC, "dlx/runtime/Lanes", "POSITIONS", "[I");
+    code.constant(0);
     code.callStatic(
         Lane.type(DType.I32),
-        "broadcast",
-        "(L" + Lane.SPECIES + ";I)" + Lane.descriptor(DType.I32));
-    code.extent(indexer.stride(access));
-    code.call(Lane.type(DType.I32), "addIndex", "(I)" + Lane.descriptor(DType.I32));
+        "fromArray",
+        "(L" + Lane.SPECIES + ";[II)" + Lane.descriptor(DType.I32));
   }
 
   private void pick(Instruction.Pick pick, boolean vector) {

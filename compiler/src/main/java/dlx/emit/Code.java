@@ -253,19 +253,20 @@ final class Code {
    * {@code limit} pushes the limit.
    */
   void loop(int index, int step, Runnable limit, Runnable body) {
+    // index < limit - (step - 1), which the JIT compiler knows as a counted loop
+    int bound = local(1);
+    limit.run();
+    if (step > 1) {
+      constant(step - 1);
+      insn(Opcodes.ISUB);
+    }
+    istore(bound);
     Label head = new Label();
     Label exit = new Label();
     mv.visitLabel(head);
     iload(index);
-    if (step > 1) {
-      constant(step);
-      insn(Opcodes.IADD);
-      limit.run();
-      mv.visitJumpInsn(Opcodes.IF_ICMPGT, exit);
-    } else {
-      limit.run();
-      mv.visitJumpInsn(Opcodes.IF_ICMPGE, exit);
-    }
+    iload(bound);
+    mv.visitJumpInsn(Opcodes.IF_ICMPGE, exit);
     body.run();
     if (step <= Short.MAX_VALUE) {
       mv.visitIincInsn(index, step);

@@ -23,13 +23,11 @@ final class Threefry {
     int[] key = keys(code, draw);
     int x0 = code.local(1);
     int x1 = code.local(1);
-    body.species(DType.I32);
+    body.lanePositions();
     first.run();
     code.iload(key[0]);
     code.insn(Opcodes.IADD);
-    broadcast(code);
-    code.constant(1);
-    code.call(INT, "addIndex", "(I)" + INT_DESCRIPTOR);
+    code.call(INT, "add", "(I)" + INT_DESCRIPTOR);
     code.astore(x0);
     body.species(DType.I32);
     code.iload(key[1]);

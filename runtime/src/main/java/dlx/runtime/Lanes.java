@@ -7,6 +7,9 @@ package dlx.runtime;
 public final class Lanes {
   private static final int SECOND = 64;
 
+  /** 0, 1, 2, ... for as many lanes as there may be. */
+  public static final int[] POSITIONS = java.util.stream.IntStream.range(0, 64).toArray();
+
   private Lanes() {}
 
   public static void sin(float[] x, int count) {
