@@ -31,7 +31,8 @@ public final class RandomBits {
     int k2 = PARITY ^ k0 ^ k1;
     int x0 = (int) counter + k0;
     int x1 = (int) (counter >>> 32) + k1;
-    // five groups of four rounds, written out: a loop here would keep loops around it from being compiled well
+    // five groups of four rounds, written out: a loop here would keep loops around it from being
+    // compiled well
     x0 += x1;
     x1 = Integer.rotateLeft(x1, 13) ^ x0;
     x0 += x1;
