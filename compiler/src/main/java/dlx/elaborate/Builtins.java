@@ -215,7 +215,7 @@ public final class Builtins {
       }
       if (at < 0 || at >= wanted.size() - (free ? 1 : 0)) {
         throw new Failure(Diagnostic.error(argument.name() == null ? "E0219" : "E0220",
-                argument.name() == null ? "`" + entry.name() + "` takes fewer arguments" : "`" + entry.name() + "` has no argument `" + argument.name() + "`")
+                argument.name() == null ? "`" + entry.name() + "` takes " + count(wanted.size()) + ", and here are " + given.size() : "`" + entry.name() + "` has no argument `" + argument.name() + "`")
             .at(argument.name() == null ? argument.span() : argument.nameSpan()).note("it is `" + entry.signature() + "`"));
       }
       if (found[at] != null) {
@@ -239,6 +239,8 @@ public final class Builtins {
     }
     return List.of(found);
   }
+
+  private static String count(int n) { return n == 1 ? "one argument" : n + " arguments"; }
 
   /** A single list or tuple stands for its parts. */
   private static void spread(List<Operand> rest) {

@@ -122,8 +122,12 @@ final class Calls {
   }
 
   private static String settingsHint(Value.LayerKind kind) {
-    boolean free = kind.layer().settings().stream().allMatch(p -> p.value() != null);
-    return free ? "()" : Signatures.text(kind.layer()).replaceFirst("^[^(]*(\\([^)]*\\)).*$", "$1");
+    List<String> needed =
+        kind.layer().settings().stream()
+            .filter(p -> p.value() == null)
+            .map(p -> p.name().text())
+            .toList();
+    return "(" + String.join(", ", needed) + ")";
   }
 
   // ------------------------------------------------------------------ functions
@@ -377,9 +381,20 @@ final class Calls {
       throw new Failure(
           Diagnostic.error(
                   "E0226", (name.isEmpty() ? "this" : "`" + name + "`") + " takes " + wanted)
-              .at(operand.span(), elaboration.tensors.describe(value)));
+              .at(operand.span(), elaboration.tensors.describe(value))
+              .help(hint(wanted, operand)));
     }
     return value;
+  }
+
+  private static String hint(String wanted, Operand operand) {
+    String text = operand.span().text();
+    return switch (wanted) {
+      case "a list" -> "write `[" + text + "]`";
+      case "a distribution" -> "such as `normal(0, 0.01)`; only distributions can be drawn from";
+      case "a function or a layer" -> "give its name, such as `tanh`";
+      default -> "such as `params` or `params(" + text + ")`";
+    };
   }
 
   /** Decides what {@code float} is in a call: the float type of the first argument that has one. */
@@ -409,7 +424,11 @@ final class Calls {
             first == null
                 ? error
                 : error.at(first.span(), elaboration.tensors.describe(first.value()));
-        throw new Failure(error.help("convert one of them: `f64(…)`"));
+        Span narrow = dtype == DType.F32 || first == null ? argument.span() : first.span();
+        throw new Failure(
+            error.help(
+                "convert one of them: `f64(" + narrow.text() + ")`",
+                new Diagnostic.Edit(narrow, "f64(" + narrow.text() + ")")));
       }
     }
   }

@@ -27,16 +27,21 @@ final class Definitions {
 
   Value value(Declaration declaration, World world) {
     return switch (declaration.item) {
-      case Ast.Function f -> new Value.Fn(f, declaration.module);
-      case Ast.Layer l -> new Value.LayerKind(l, declaration.module);
+      case Ast.Function f -> {
+        Bound.check(f, declaration.module, elaboration.diagnostics);
+        yield new Value.Fn(f, declaration.module);
+      }
+      case Ast.Layer l -> {
+        Bound.check(l, declaration.module, elaboration.diagnostics);
+        yield new Value.LayerKind(l, declaration.module);
+      }
       case Ast.Dim d -> size(d, declaration, world);
       case Ast.Const c -> constant(c, declaration, world);
       case Ast.Input i -> input(i, declaration, world);
       case Ast.Slot s -> elaboration.layers.fileSlot(s, declaration, world);
       case Ast.Bind b -> bind(b, declaration, world);
       default ->
-          throw Failure.of(
-              "E0212", "`" + declaration.name + "` is a step; it has no value", declaration.span);
+          throw new IllegalStateException(declaration.name);
     };
   }
 
@@ -226,6 +231,16 @@ final class Definitions {
       }
     }
     return world.replacing(replaced, sizes);
+  }
+
+  /** A name that a call can replace, for an example. */
+  private static String replaceable(Module module) {
+    for (Declaration d : module.declarations.values()) {
+      if (d.item instanceof Ast.Input || d.item instanceof Ast.Slot) {
+        return d.name;
+      }
+    }
+    return "name";
   }
 
   /** The new value in the type of the old one; binds run-time sizes that were open. */

@@ -76,7 +76,7 @@ final class Derivatives {
     Kind kind = elaboration.tensors.kind(y.value(), y.span());
     boolean number = elaboration.tensors.isScalar(y.value());
     if (!number || !kind.isFloat() && kind != Kind.WHOLE) {
-      throw new Failure(notNumber(y, number));
+      throw new Failure(notNumber(y, target, number));
     }
     Tensor result =
         elaboration.tensors.tensor(
@@ -111,7 +111,7 @@ final class Derivatives {
     return elaboration.expressions.operand(target, frame);
   }
 
-  private Diagnostic notNumber(Operand y, boolean number) {
+  private Diagnostic notNumber(Operand y, Ast.Expression target, boolean number) {
     Diagnostic error =
         Diagnostic.error("E0501", "`grad` needs a single number to differentiate")
             .at(y.span(), elaboration.tensors.describe(y.value()));
@@ -121,7 +121,7 @@ final class Derivatives {
     String text = y.span().text();
     return error
         .help(
-            "reduce it first: `grad(mean(" + text + "), …)`",
+            "reduce it first: `grad(mean(" + text + "), " + target.span().text() + ")`",
             new Diagnostic.Edit(y.span(), "mean(" + text + ")"))
         .note("for the derivative of every element see `jacobian`, `jvp` and `vjp`");
   }
@@ -169,8 +169,8 @@ final class Derivatives {
       if (frame.shared().instance == null && binding.updated == null) {
         elaboration.diagnostics.add(
             Diagnostic.warning(
-                    "W0502", "`" + value + "` does not depend on `" + binding.slot.path() + "`")
-                .at(call, "this is zero for it")
+                    "W0502", "`" + value + "` does not depend on every parameter of this loop")
+                .at(call, "zero for `" + binding.slot.path() + "`")
                 .help("choose what to update: `for " + name + " in params(…)`"));
         Node zero = elaboration.graph.node(new Leaf.Constant(0, x.node().type().dtype()));
         return new Tensor(zero.fill(x.node().type().shape()), x.axes(), x.weak());

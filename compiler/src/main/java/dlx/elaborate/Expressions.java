@@ -125,20 +125,23 @@ final class Expressions {
       Value callee = guarded(call.callee(), frame);
       boolean function = callee instanceof Value.Fn || callee instanceof Value.Operation;
       if (function || callee instanceof Value.Made) {
-        Span open = call.arguments().isEmpty() ? call.span() : call.arguments().getFirst().span();
-        String rest = call.arguments().isEmpty() ? "" : ", ";
-        String start = call.callee().span().text() + "(" + b.left().span().text() + rest;
+        String start = call.callee().span().text() + "(" + b.left().span().text();
+        String rest =
+            call.arguments().isEmpty()
+                ? ")"
+                : ", "
+                    + new Span(
+                            call.span().source(),
+                            call.arguments().getFirst().span().start(),
+                            call.span().end())
+                        .text();
         throw new Failure(
             Diagnostic.error(
                     "E0215", "`|>` passes a value to a function; it does not insert an argument")
                 .at(call.span(), "this is called already")
                 .help(
-                    "write the call: `"
-                        + start
-                        + (call.arguments().isEmpty()
-                            ? ""
-                            : new Span(open.source(), open.start(), call.span().end() - 1).text())
-                        + ")`"));
+                    "write the call: `" + start + rest + "`",
+                    new Diagnostic.Edit(b.span(), start + rest)));
       }
     }
     Operand function = operand(right, frame);
@@ -207,7 +210,7 @@ final class Expressions {
     if (imported != null) {
       return new Value.Imported(imported);
     }
-    throw new Failure(unknown(name, frame));
+    throw new Failure(Unknown.name(name, frame.scope().all(), frame.module()));
   }
 
   Value declared(Declaration declaration, Span use, Frame frame) {
@@ -217,27 +220,5 @@ final class Expressions {
       return frame.world().read(elaboration.slots.get(declaration.name), true);
     }
     return value;
-  }
-
-  private Diagnostic unknown(Ast.Name name, Frame frame) {
-    Diagnostic error =
-        Diagnostic.error("E0201", "`" + name.text() + "` is not defined").at(name.span());
-    Set<String> names = new LinkedHashSet<>(frame.scope().all());
-    names.addAll(frame.module().names());
-    names.addAll(Builtins.names());
-    String near = Names.nearest(name.text(), names);
-    if (near == null) {
-      return error;
-    }
-    Diagnostic.Edit edit = new Diagnostic.Edit(name.span(), near);
-    Declaration declaration = frame.scope().find(near) == null ? frame.module().find(near) : null;
-    if (Builtins.isOperation(near)) {
-      return error.help("there is `" + Builtins.entry(near).signature() + "`", edit);
-    }
-    if (declaration != null && !declaration.module.main && Library.has(near)) {
-      return error.help(
-          "the standard library has `" + Signatures.text(declaration.item) + "`", edit);
-    }
-    return error.help("did you mean `" + near + "`?", edit);
   }
 }

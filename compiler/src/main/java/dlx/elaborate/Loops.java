@@ -35,7 +35,7 @@ final class Loops {
       throw Failure.silent();
     }
     if (!copied) {
-      throw new Failure(atRunTime(loop, frame));
+      throw new Failure(atRunTime(loop, sources, frame));
     }
     for (int i = 0; i < sources.size(); i++) {
       generators.add(turns(sources.get(i), loop.generators().get(i).over().span(), loop, frame));
@@ -230,12 +230,12 @@ final class Loops {
 
   // ------------------------------------------------------------------ loops at run time
 
-  private Diagnostic atRunTime(Ast.For loop, Frame frame) {
-    Span maker = maker(loop, frame);
+  private Diagnostic atRunTime(Ast.For loop, List<Value> sources, Frame frame) {
+    Maker maker = maker(loop.body(), frame.module(), frame.scope());
     Span keyword = new Span(loop.span().source(), loop.span().start(), loop.span().start() + 3);
     if (maker != null) {
       return Diagnostic.error("E0804", "this loop would make new parameters in every turn")
-          .at(maker, "makes parameters")
+          .at(maker.span(), "makes `" + maker.name() + "`")
           .at(keyword, "runs at run time, with one body")
           .help(
               "give every turn its own parameters: `unroll for …`",
@@ -244,28 +244,49 @@ final class Loops {
     }
     String what =
         loop.carries().isEmpty() ? "a `for` that collects values" : "a `for` with variables";
-    return Diagnostic.error("E0001", what + " is not built yet")
-        .at(keyword)
-        .help(
-            "if the number of turns is fixed and small, `unroll for` copies the body",
-            new Diagnostic.Edit(keyword, "unroll for"));
+    Diagnostic error =
+        Diagnostic.error("E0001", what + " is not built yet").at(keyword);
+    boolean fixed =
+        sources.stream()
+            .allMatch(
+                s ->
+                    s instanceof Value.Items
+                        || s instanceof Value.Range r
+                            && elaboration.tensors.exact(r.first(), frame.world()) != null
+                            && elaboration.tensors.exact(r.last(), frame.world()) != null
+                        || elaboration.tensors.exact(s, frame.world()) != null);
+    return fixed
+        ? error.help(
+            "the number of turns is fixed: if it is small, `unroll for` copies the body",
+            new Diagnostic.Edit(keyword, "unroll for"))
+        : error;
   }
 
-  /** The first place in the body that makes a layer or parameter. */
-  private static @Nullable Span maker(Ast.For loop, Frame frame) {
-    Span[] found = {null};
+  /** What makes a parameter: where, and how the first one would be called. */
+  private record Maker(Span span, String name) {}
+
+  /** The first place in a body that makes a parameter, by itself or through layers. */
+  private static @Nullable Maker maker(Ast.Block body, Module module, @Nullable Scope scope) {
+    Maker[] found = {null};
     Syntax.each(
-        loop.body(),
+        body,
         node -> {
-          boolean makes = node instanceof Ast.Slot s && s.param();
-          if (node instanceof Ast.Call call
-              && call.callee() instanceof Ast.Name name
-              && frame.scope().find(name.text()) == null) {
-            Declaration declaration = frame.module().find(name.text());
-            makes = declaration != null && declaration.item instanceof Ast.Layer;
+          if (found[0] != null) {
+            return;
           }
-          if (makes && found[0] == null) {
-            found[0] = node.span();
+          if (node instanceof Ast.Slot slot && slot.param()) {
+            found[0] = new Maker(slot.span(), slot.name().text());
+          } else if (node instanceof Ast.Call call
+              && call.callee() instanceof Ast.Name name
+              && (scope == null || scope.find(name.text()) == null)) {
+            Declaration declaration = module.find(name.text());
+            if (declaration != null && declaration.item instanceof Ast.Layer layer) {
+              Maker inner = maker(layer.body(), declaration.module, null);
+              if (inner != null) {
+                String last = inner.name();
+                found[0] = new Maker(call.span(), last.contains(".") ? last : name.text() + "1." + last);
+              }
+            }
           }
         });
     return found[0];

@@ -110,6 +110,12 @@ final class Products {
       Operand a, Operand b, Tensor left, Tensor right, Axis last, Axis first, World world) {
     boolean clash =
         elaboration.sizes.compare(last.extent(), first.extent(), world) == Sizes.Comparison.CLASH;
+    if (clash && world.lower(last.extent()).equals(world.lower(first.extent()))) {
+      return Clash.of(elaboration, last.extent(), first.extent(), world)
+          .at(b.span(), elaboration.tensors.describe(right))
+          .at(a.span(), elaboration.tensors.describe(left))
+          .finish(right);
+    }
     Diagnostic error =
         Diagnostic.error("E0302", "these shapes cannot be multiplied")
             .at(b.span(), elaboration.tensors.describe(right))
@@ -123,11 +129,6 @@ final class Products {
                 + Shapes.quoted(last)
                 + " against "
                 + Shapes.quoted(first));
-    if (clash && world.lower(last.extent()).equals(world.lower(first.extent()))) {
-      error =
-          error.note(
-              "both are " + world.lower(first.extent()) + ", but they are not the same thing");
-    }
     boolean transposed =
         right.rank() == 2
             && elaboration.sizes.compare(last.extent(), right.axes().get(1).extent(), world)

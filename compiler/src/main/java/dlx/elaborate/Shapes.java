@@ -64,6 +64,13 @@ final class Shapes {
     if (a.stretch() || b.stretch()) {
       return a.stretch() ? b.alsoTagged(a) : a.alsoTagged(b);
     }
+    // 1 against a size of the run is what other libraries stretch in silence: never left to the run
+    boolean silent =
+        a.extent().isOne() && !world.lower(b.extent()).isConstant()
+            || b.extent().isOne() && !world.lower(a.extent()).isConstant();
+    if (silent) {
+      return null;
+    }
     return switch (elaboration.sizes.compare(a.extent(), b.extent(), world)) {
       case SAME ->
           (Sizes.better(a.extent(), b.extent()) == a.extent() ? a.alsoTagged(b) : b.alsoTagged(a));

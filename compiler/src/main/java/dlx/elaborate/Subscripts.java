@@ -230,6 +230,9 @@ final class Subscripts {
   private static Failure outside(Object position, Extent n, Span span) {
     Diagnostic error =
         Diagnostic.error("E0308", "position " + position + " is outside an axis of " + n).at(span);
+    if (span.text().contains(":")) {
+      return new Failure(error.help("a slice goes from its first position up to before its last"));
+    }
     return new Failure(
         n.isConstant() && !n.isZero()
             ? error.help("positions go from 0 to " + n.plus(-1) + ", or from -" + n + " to -1")

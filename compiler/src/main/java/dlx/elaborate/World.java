@@ -118,6 +118,13 @@ final class World {
     if (value != null) {
       return value;
     }
+    if (declaration.item instanceof Ast.Step) {
+      throw new Failure(
+          Diagnostic.error("E0212", "`" + declaration.name + "` is a step; it has no value")
+              .at(use)
+              .at(declaration.span, "")
+              .help("name what it returns as a definition, and use that"));
+    }
     if (running.contains(declaration)) {
       throw cycle(declaration, use);
     }
@@ -159,25 +166,26 @@ final class World {
         circle.add(d);
       }
     }
-    StringBuilder way = new StringBuilder("`" + start.name + "`");
-    for (int i = 1; i <= circle.size(); i++) {
-      way.append(" needs `").append(circle.get(i % circle.size()).name).append("`");
+    circle.forEach(d -> values.put(d, Value.POISON));
+    int first = 0;
+    for (int i = 0; i < circle.size(); i++) {
+      first = circle.get(i).span.start() < circle.get(first).span.start() ? i : first;
     }
-    Diagnostic error =
-        circle.size() == 1
-            ? Diagnostic.error("E0202", "`" + start.name + "` is defined by itself").at(use)
-            : Diagnostic.error("E0202", "`" + start.name + "` is defined by itself, in a circle")
-                .at(use, "");
-    for (Declaration d : circle) {
-      if (circle.size() > 1 && circle.indexOf(d) < 8) {
-        error = error.at(d.span, "");
+    java.util.Collections.rotate(circle, -first);
+    String name = circle.getFirst().name;
+    Diagnostic error;
+    if (circle.size() == 1) {
+      error = Diagnostic.error("E0202", "`" + name + "` is defined by itself").at(use);
+    } else {
+      error = Diagnostic.error("E0202", "`" + name + "` is defined by itself, in a circle");
+      for (int i = 0; i < Math.min(circle.size(), 8); i++) {
+        String next = circle.get((i + 1) % circle.size()).name;
+        error = error.at(circle.get(i).span, "needs `" + next + "`");
+      }
+      if (circle.size() > 8) {
+        error = error.note("the circle has " + circle.size() + " definitions");
       }
     }
-    circle.forEach(d -> values.put(d, Value.POISON));
-    error =
-        circle.size() > 8
-            ? error.note(circle.size() + " definitions are in it")
-            : error.note(way.toString());
     return new Failure(
         error.help(
             "to use the value of the step before, declare a `state` and update it in a step"));
