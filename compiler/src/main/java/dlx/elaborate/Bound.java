@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What can be said of a function or layer before it is called: its signature and the names in it. */
+/**
+ * What can be said of a function or layer before it is called: its signature and the names in it.
+ */
 final class Bound {
   private Bound() {}
 
@@ -22,7 +24,8 @@ final class Bound {
     List<Ast.Parameter> parameters =
         switch (item) {
           case Ast.Function f -> f.parameters();
-          case Ast.Layer l -> Stream.concat(l.settings().stream(), l.parameters().stream()).toList();
+          case Ast.Layer l ->
+              Stream.concat(l.settings().stream(), l.parameters().stream()).toList();
           default -> List.of();
         };
     signature(item, parameters, diagnostics);
@@ -33,7 +36,9 @@ final class Bound {
       Ast.Item item, List<Ast.Parameter> parameters, Diagnostics diagnostics) {
     Map<String, Span> sizes = new HashMap<>();
     Ast.Type result =
-        item instanceof Ast.Function f ? f.result() : item instanceof Ast.Layer l ? l.result() : null;
+        item instanceof Ast.Function f
+            ? f.result()
+            : item instanceof Ast.Layer l ? l.result() : null;
     parameters.forEach(p -> sizes(p.type(), sizes));
     sizes(result, sizes);
     Map<String, Span> seen = new HashMap<>();
@@ -64,7 +69,9 @@ final class Bound {
   private static boolean isSize(Ast.Type type) {
     return type instanceof Ast.StaticType s && s.kind().equals("dim")
         || type instanceof Ast.ListType
-        || type instanceof Ast.TensorType t && t.name().text().equals("i32") && t.extents().isEmpty();
+        || type instanceof Ast.TensorType t
+            && t.name().text().equals("i32")
+            && t.extents().isEmpty();
   }
 
   /** The names in the extents of a type. */

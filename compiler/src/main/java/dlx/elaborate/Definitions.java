@@ -40,8 +40,7 @@ final class Definitions {
       case Ast.Input i -> input(i, declaration, world);
       case Ast.Slot s -> elaboration.layers.fileSlot(s, declaration, world);
       case Ast.Bind b -> bind(b, declaration, world);
-      default ->
-          throw new IllegalStateException(declaration.name);
+      default -> throw new IllegalStateException(declaration.name);
     };
   }
 

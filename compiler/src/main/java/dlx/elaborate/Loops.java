@@ -244,17 +244,15 @@ final class Loops {
     }
     String what =
         loop.carries().isEmpty() ? "a `for` that collects values" : "a `for` with variables";
-    Diagnostic error =
-        Diagnostic.error("E0001", what + " is not built yet").at(keyword);
+    Diagnostic error = Diagnostic.error("E0001", what + " is not built yet").at(keyword);
     boolean fixed =
         sources.stream()
-            .allMatch(
-                s ->
-                    s instanceof Value.Items
-                        || s instanceof Value.Range r
-                            && elaboration.tensors.exact(r.first(), frame.world()) != null
-                            && elaboration.tensors.exact(r.last(), frame.world()) != null
-                        || elaboration.tensors.exact(s, frame.world()) != null);
+            .allMatch(s ->
+                s instanceof Value.Items
+                    || s instanceof Value.Range r
+                        && elaboration.tensors.exact(r.first(), frame.world()) != null
+                        && elaboration.tensors.exact(r.last(), frame.world()) != null
+                    || elaboration.tensors.exact(s, frame.world()) != null);
     return fixed
         ? error.help(
             "the number of turns is fixed: if it is small, `unroll for` copies the body",
@@ -284,7 +282,8 @@ final class Loops {
               Maker inner = maker(layer.body(), declaration.module, null);
               if (inner != null) {
                 String last = inner.name();
-                found[0] = new Maker(call.span(), last.contains(".") ? last : name.text() + "1." + last);
+                found[0] =
+                    new Maker(call.span(), last.contains(".") ? last : name.text() + "1." + last);
               }
             }
           }

@@ -3,7 +3,10 @@ package dlx.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dlx.ast.Ast;
 import dlx.ast.Parse;
+import dlx.elaborate.Elaborate;
+import dlx.elaborate.ImportResolver;
 import dlx.source.Diagnostic;
 import dlx.source.Diagnostics;
 import dlx.source.Render;
@@ -12,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,16 @@ class CatalogueTest {
 
   /** Everything that checking a file has to say. */
   static List<Diagnostic> check(Source source) {
+    Diagnostics diagnostics = new Diagnostics();
+    Ast.File file = Parse.file(source, diagnostics);
+    if (!diagnostics.hasErrors()) {
+      Elaborate.program(file, Map.of(), ImportResolver.NONE, diagnostics);
+    }
+    return diagnostics.all();
+  }
+
+  /** What reading a file has to say. */
+  static List<Diagnostic> syntax(Source source) {
     Diagnostics diagnostics = new Diagnostics();
     Parse.file(source, diagnostics);
     return diagnostics.all();
