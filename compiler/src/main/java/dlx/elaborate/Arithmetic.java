@@ -25,7 +25,7 @@ final class Arithmetic {
 
   /** {@code + - * / // % ^ max min}. */
   Value binary(String operator, Operand a, Operand b, Span span, World world) {
-    Kind kind = join(operator, a, b, span);
+    Kind kind = join(operator, a, b);
     Value known = known(operator, a.value(), b.value(), kind, world);
     if (known != null) {
       return known;
@@ -61,7 +61,7 @@ final class Arithmetic {
   }
 
   /** The kind in which two values meet. */
-  private Kind join(String operator, Operand a, Operand b, Span span) {
+  private Kind join(String operator, Operand a, Operand b) {
     Kind left = elaboration.tensors.kind(a.value(), a.span());
     Kind right = elaboration.tensors.kind(b.value(), b.span());
     for (Operand operand : List.of(a, b)) {
@@ -75,7 +75,7 @@ final class Arithmetic {
                     new Diagnostic.Edit(operand.span(), "f32(" + bare(operand.span()) + ")")));
       }
     }
-    return join(left, right, a, b, span);
+    return join(left, right, a, b);
   }
 
   private static String bare(Span span) {
@@ -83,7 +83,7 @@ final class Arithmetic {
     return text.startsWith("(") && text.endsWith(")") ? text.substring(1, text.length() - 1) : text;
   }
 
-  private Kind join(Kind left, Kind right, Operand a, Operand b, Span span) {
+  private Kind join(Kind left, Kind right, Operand a, Operand b) {
     if (left == Kind.F32 && right == Kind.F64 || left == Kind.F64 && right == Kind.F32) {
       Operand narrow = left == Kind.F32 ? a : b;
       throw new Failure(
@@ -204,7 +204,7 @@ final class Arithmetic {
       long difference = world.lower(x).minus(world.lower(y)).constant().getAsLong();
       return new Value.Truth(holds(operator, Exact.of(difference), Exact.ZERO));
     }
-    Kind kind = comparable(operator, a, b, span);
+    Kind kind = comparable(operator, a, b);
     List<Tensor> t = together(List.of(a, b), kind, world);
     Node l = t.get(0).node();
     Node r = t.get(1).node();
@@ -221,7 +221,7 @@ final class Arithmetic {
     return new Tensor(node, t.get(0).axes(), false);
   }
 
-  private Kind comparable(String operator, Operand a, Operand b, Span span) {
+  private Kind comparable(String operator, Operand a, Operand b) {
     Kind left = elaboration.tensors.kind(a.value(), a.span());
     Kind right = elaboration.tensors.kind(b.value(), b.span());
     boolean equality = operator.equals("==") || operator.equals("!=");
@@ -232,7 +232,7 @@ final class Arithmetic {
               .at(a.span(), elaboration.tensors.describe(a.value()))
               .help("make truth values 0 and 1 with `i32(…)`"));
     }
-    return join(left, right, a, b, span);
+    return join(left, right, a, b);
   }
 
   private static boolean holds(String operator, Exact a, Exact b) {
@@ -254,7 +254,7 @@ final class Arithmetic {
    * f64; equal infinities are near, NaN is near NaN.
    */
   Value near(Operand a, Operand b, Span span, World world) {
-    Kind kind = comparable("~=", a, b, span);
+    Kind kind = comparable("~=", a, b);
     if (kind == Kind.BOOL || !kind.isFloat()) {
       return compare("==", a, b, span, world);
     }
@@ -353,7 +353,7 @@ final class Arithmetic {
       World world) {
     Kind kind = elaboration.tensors.kind(a.value(), a.span());
     if (kind == Kind.BOOL) {
-      join(name, a, new Operand(Value.Number.whole(0), a.span()), a.span());
+      join(name, a, new Operand(Value.Number.whole(0), a.span()));
     }
     Kind at = floats && !kind.isFloat() ? Kind.REAL : kind;
     Exact exact = elaboration.tensors.exact(a.value(), world);
@@ -396,7 +396,7 @@ final class Arithmetic {
               .at(b.span(), elaboration.tensors.describe(b.value()))
               .at(a.span(), elaboration.tensors.describe(a.value())));
     }
-    Kind kind = join(left, right, a, b, span);
+    Kind kind = join(left, right, a, b);
     Tensor c = elaboration.tensors.tensor(condition.value(), Kind.BOOL, condition.span(), world);
     Tensor x = elaboration.tensors.tensor(a.value(), kind, a.span(), world);
     Tensor y = elaboration.tensors.tensor(b.value(), kind, b.span(), world);

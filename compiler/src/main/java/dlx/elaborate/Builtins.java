@@ -187,17 +187,17 @@ public final class Builtins {
     }
     List<Operand> rest = new ArrayList<>();
     Map<String, Operand> more = new LinkedHashMap<>();
-    List<Operand> arguments = bind(entry, given, span, frame, elaboration, rest, more);
+    List<Operand> arguments = bind(entry, given, span, rest, more);
     return entry.meaning().of(new Call(arguments, rest, more, span, frame, elaboration));
   }
 
-  static List<Operand> bind(Entry entry, List<Calls.Given> given, Span span, Frame frame, Elaboration elaboration) {
-    return bind(entry, given, span, frame, elaboration, new ArrayList<>(), new LinkedHashMap<>());
+  static List<Operand> bind(Entry entry, List<Calls.Given> given, Span span) {
+    return bind(entry, given, span, new ArrayList<>(), new LinkedHashMap<>());
   }
 
   /** The arguments in the order of the signature; those of a {@code many} argument go to {@code rest}. */
   private static List<Operand> bind(
-      Entry entry, List<Calls.Given> given, Span span, Frame frame, Elaboration elaboration, List<Operand> rest, Map<String, Operand> more) {
+      Entry entry, List<Calls.Given> given, Span span, List<Operand> rest, Map<String, Operand> more) {
     List<Argument> wanted = entry.arguments();
     Operand[] found = new Operand[wanted.size()];
     int position = 0;

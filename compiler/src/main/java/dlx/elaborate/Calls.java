@@ -173,7 +173,7 @@ final class Calls {
       Frame caller,
       Module module,
       java.util.function.Supplier<Value> run) {
-    if (isRecursive(name, item, module)) {
+    if (isRecursive(item, module)) {
       throw new Failure(
           Diagnostic.error("E0218", "`" + name + "` calls itself")
               .at(call)
@@ -207,7 +207,7 @@ final class Calls {
   }
 
   /** Whether a function or layer mentions itself, by whatever way. */
-  private boolean isRecursive(String name, Ast.Item item, Module module) {
+  private boolean isRecursive(Ast.Item item, Module module) {
     Boolean known = recursive.get(item);
     if (known != null) {
       return known;
@@ -365,6 +365,7 @@ final class Calls {
                             t, new Operand(element, operand.span()), frame, name)
                         : setting(l.element(), new Operand(element, operand.span()), frame, name));
               }
+              value = new Value.Items(List.copyOf(elements));
               yield "";
             }
             yield "a list";

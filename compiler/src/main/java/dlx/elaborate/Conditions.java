@@ -42,7 +42,6 @@ final class Conditions {
     List<Side> sides = new ArrayList<>();
     Ast.Block last = choice.otherwise();
     for (Ast.Branch branch : choice.branches()) {
-      Tensor condition = null;
       Value known = condition(branch.condition(), frame);
       if (known instanceof Value.Truth truth) {
         if (!truth.value()) {
@@ -51,8 +50,7 @@ final class Conditions {
         last = branch.body();
         break;
       }
-      condition = (Tensor) known;
-      sides.add(side(condition, branch.body(), frame, variables));
+      sides.add(side((Tensor) known, branch.body(), frame, variables));
       restore(before, memory, world);
     }
     if (sides.isEmpty()) {
@@ -138,7 +136,7 @@ final class Conditions {
     for (int i = sides.size() - 1; i >= 0; i--) {
       Side side = sides.get(i);
       value = choose(side.condition(), side.value(), value, side.span(), end.span(), choice, world);
-      for (Scope.Binding binding : variables.keySet()) {
+      for (Scope.Binding binding : List.copyOf(variables.keySet())) {
         Value then = side.variables().get(binding);
         Value otherwise = variables.get(binding);
         if (then != otherwise) {

@@ -191,7 +191,14 @@ final class Definitions {
                     "E0213",
                     "`" + called.name + "` is a definition; what it needs is replaced by name")
                 .at(argument.span())
-                .help("write `" + called.name + "(name = " + argument.span().text() + ")`"));
+                .help(
+                    "write `"
+                        + called.name
+                        + "("
+                        + replaceable(called.module)
+                        + " = "
+                        + argument.span().text()
+                        + ")`"));
       }
       if (target == null || !target.isValue() || target.module != called.module) {
         String near = Names.nearest(argument.name(), called.module.declarations.keySet());

@@ -53,8 +53,7 @@ final class Derivatives {
           found.add(op);
         }
       } catch (IllegalArgumentException e) {
-        // not an operator on floats alone, so no derivative goes through it or the rule is not flat
-        continue;
+        // not an operator on floats alone
       }
     }
     return found;
@@ -94,7 +93,7 @@ final class Derivatives {
     Tensor variable =
         elaboration.tensors.tensor(x.value(), of == Kind.WHOLE ? Kind.REAL : of, x.span(), world);
     if (!reaches(result.node()).get(variable.node().id())) {
-      return zero(result, variable, y, x, target, call, frame);
+      return zero(result, variable, y, target, call, frame);
     }
     Node node = elaboration.graph.node(new Derivative(), result.node(), variable.node());
     return new Tensor(node, variable.axes(), variable.weak());
@@ -161,7 +160,7 @@ final class Derivatives {
 
   /** y does not depend on x: an error that says why, or a zero for a parameter of a loop. */
   private Value zero(
-      Tensor y, Tensor x, Operand of, Operand to, Ast.Expression target, Span call, Frame frame) {
+      Tensor y, Tensor x, Operand of, Ast.Expression target, Span call, Frame frame) {
     String name = target.span().text();
     String value = of.span().text();
     Scope.Binding binding = target instanceof Ast.Name n ? frame.scope().find(n.text()) : null;

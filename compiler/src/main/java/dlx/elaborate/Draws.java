@@ -143,8 +143,7 @@ final class Draws {
       Span span,
       Frame frame) {
     World world = frame.world();
-    List<Operand> bounds =
-        Builtins.bind(Builtins.entry("uniform"), arguments, span, frame, elaboration);
+    List<Operand> bounds = Builtins.bind(Builtins.entry("uniform"), arguments, span);
     Kind kind = dtype == null ? Kind.REAL : Kind.of(dtype);
     if (!kind.isFloat()) {
       throw new Failure(

@@ -111,8 +111,8 @@ final class Module {
             }
           } else if (node instanceof Ast.Field field
               && field.value() instanceof Ast.Name base
-              && named.get(base.text()) instanceof Module other) {
-            Declaration declaration = other.declarations.get(field.name().text());
+              && named.containsKey(base.text())) {
+            Declaration declaration = named.get(base.text()).declarations.get(field.name().text());
             if (declaration != null) {
               found.add(declaration);
             }

@@ -69,7 +69,6 @@ final class Products {
           List.of(
               new Labelled(left, leftLabels, a.span()), new Labelled(right, rightLabels, b.span())),
           output,
-          span,
           world);
     }
     int rows = left.rank() > 1 ? 1 : 0;
@@ -98,7 +97,6 @@ final class Products {
         List.of(
             new Labelled(left, leftLabels, a.span()), new Labelled(right, rightLabels, b.span())),
         output,
-        span,
         world);
   }
 
@@ -178,7 +176,7 @@ final class Products {
               parsed.labels(parsed.operands().get(i), tensors.get(i).rank(), dots),
               operands.get(i).span()));
     }
-    return contract(labelled, parsed.labels(parsed.output(), -1, dots), span, world);
+    return contract(labelled, parsed.labels(parsed.output(), -1, dots), world);
   }
 
   // ------------------------------------------------------------------ the contraction
@@ -214,7 +212,7 @@ final class Products {
     return tensors;
   }
 
-  private Tensor contract(List<Labelled> operands, List<Integer> output, Span span, World world) {
+  private Tensor contract(List<Labelled> operands, List<Integer> output, World world) {
     Map<Integer, Axis> axes = new LinkedHashMap<>();
     Map<Integer, Labelled> from = new LinkedHashMap<>();
     for (Labelled operand : operands) {

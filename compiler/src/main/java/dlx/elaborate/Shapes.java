@@ -102,8 +102,6 @@ final class Shapes {
     error = origin(origin(error, a), b);
     String note = "axes are lined up from the right, so " + quoted(a) + " meets " + quoted(b);
     if (a.extent().isOne() || b.extent().isOne()) {
-      List<Axis> stretched = new ArrayList<>(left.axes());
-      stretched.addAll(0, right.axes().subList(0, Math.min(1, right.rank())));
       note +=
           ";\nan axis of extent 1 does not stretch (NumPy would make this "
               + numpy(left, right)

@@ -200,7 +200,7 @@ final class Statements {
       if (binding.kind == Scope.Kind.VARIABLE || binding.slot != null) {
         return binding.slot;
       }
-      throw new Failure(fixed(name, binding.span, binding.kind, bind));
+      throw new Failure(fixed(name, binding.span, binding.kind));
     }
     Declaration declaration = frame.module().find(name.text());
     if (declaration == null || Builtins.isName(name.text())) {
@@ -213,7 +213,7 @@ final class Statements {
     if (!(declaration.item instanceof Ast.Slot)) {
       Scope.Kind kind =
           declaration.item instanceof Ast.Input ? Scope.Kind.ARGUMENT : Scope.Kind.DEFINITION;
-      throw new Failure(fixed(name, declaration.span, kind, bind));
+      throw new Failure(fixed(name, declaration.span, kind));
     }
     if (frame.body() != Frame.Body.STEP) {
       throw new Failure(
@@ -233,7 +233,7 @@ final class Statements {
     return elaboration.slots.get(declaration.name);
   }
 
-  private Diagnostic fixed(Ast.Name name, Span defined, Scope.Kind kind, Ast.Bind bind) {
+  private Diagnostic fixed(Ast.Name name, Span defined, Scope.Kind kind) {
     String what =
         switch (kind) {
           case ARGUMENT -> "an argument";

@@ -114,7 +114,7 @@ final class Subscripts {
       }
       long i = exact.toLong() < 0 ? exact.toLong() + n : exact.toLong();
       if (i < 0 || i >= n) {
-        throw outside(exact.toLong(), Extent.of(n), at.span(), base.span());
+        throw outside(exact.toLong(), Extent.of(n), at.span());
       }
       return elements.get((int) i);
     }
@@ -122,7 +122,7 @@ final class Subscripts {
       long first = s.first() == null ? 0 : bound(s.first(), n, frame);
       long last = s.last() == null ? n : bound(s.last(), n, frame);
       if (first < 0 || last > n || first > last) {
-        throw outside(first < 0 ? first : last, Extent.of(n), s.span(), base.span());
+        throw outside(first < 0 ? first : last, Extent.of(n), s.span());
       }
       return new Value.Items(elements.subList((int) first, (int) last));
     }
@@ -237,10 +237,6 @@ final class Subscripts {
         n.isConstant() && !n.isZero()
             ? error.help("positions go from 0 to " + n.plus(-1) + ", or from -" + n + " to -1")
             : error);
-  }
-
-  private static Failure outside(long position, Extent n, Span span, Span base) {
-    return outside((Object) position, n, span);
   }
 
   // ------------------------------------------------------------------ slices
