@@ -84,6 +84,7 @@ final class Body {
     }
     boolean vector = isVector(instruction);
     DType dtype = instruction.dtype();
+    int temporaries = code.mark();
     switch (instruction) {
       case Instruction.Load load -> {
         if (vector) {
@@ -126,6 +127,7 @@ final class Body {
       case Instruction.Folded f -> throw new IllegalStateException("a fold that was not computed");
     }
     DType maskOf = vector && dtype == DType.BOOL ? maskType(instruction) : dtype;
+    code.release(temporaries);
     int local = vector ? code.local(1) : code.local(dtype);
     if (vector) {
       code.astore(local);

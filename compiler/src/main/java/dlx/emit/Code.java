@@ -125,6 +125,19 @@ final class Code {
     return local;
   }
 
+  /** The local variables so far. */
+  int mark() {
+    return next;
+  }
+
+  /**
+   * Local variables made since a mark may be used again: few of them keep the instructions short
+   * and the frames small.
+   */
+  void release(int mark) {
+    next = mark;
+  }
+
   int local(DType dtype) {
     return local(dtype == DType.F64 ? 2 : 1);
   }

@@ -508,10 +508,10 @@ final class Fuse {
         : tensors <= 1 || node.type().dtype() == DType.BOOL;
   }
 
-  /** About how many instructions a node takes, in units of an addition. */
+  /** About how much code a node takes, in units of an addition. */
   static int cost(Node node) {
     return switch (node.op()) {
-      case Elementwise e -> e.isComposed() ? 4 : 1;
+      case Elementwise e -> e.isComposed() ? 10 : 1;
       case Reduction r -> 2;
       case Indexing i -> 4;
       case Leaf l -> 0;

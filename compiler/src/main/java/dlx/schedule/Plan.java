@@ -8,6 +8,7 @@ import dlx.graph.Leaf;
 import dlx.graph.Node;
 import dlx.runtime.DType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,6 +32,8 @@ public final class Plan {
   private final Map<String, Buffer> named = new LinkedHashMap<>();
   private final List<Schedule.Commit> commits = new ArrayList<>();
   private final Set<Group> last = new HashSet<>();
+  private final Map<Leaf.Slot, Set<Group>> readers = new HashMap<>();
+  private final Set<Group> failing = new LinkedHashSet<>();
 
   private Plan(Function function, int capacity) {
     this.function = function;
@@ -111,6 +114,7 @@ public final class Plan {
   }
 
   private void assignUpdates() {
+    collectReaders();
     for (Function.Update update : function.updates()) {
       if (memory.containsKey(update.value()) || !inPlace(update)) {
         commits.add(new Schedule.Commit(memory(update.value()), slot(update.slot())));
@@ -133,31 +137,27 @@ public final class Plan {
     if (writer.kind() == Group.Kind.SINGLE
         || writer.hasFolds() && writer.kind() == Group.Kind.LOOPS
         || !writer.members().containsKey(value)
-        || mayFail(writer)) {
+        || failing.contains(writer)) {
       return false;
     }
-    if (writer.members().get(value).axes() == 0 && !writer.space().isEmpty()) {
+    Group.Place place = writer.members().get(value);
+    if (place.axes() == 0 && !writer.space().isEmpty()) {
       return false; // threads share the loops: one would write the number that another still reads
     }
-    Node leaf = null;
-    for (Node node : function.nodes()) {
-      if (node.op().equals(update.slot())) {
-        leaf = node;
+    if (writer.kind() == Group.Kind.COLUMNS
+        && place.before()
+        && place.axes() < writer.space().size()) {
+      return false; // computed and written again for every column
+    }
+    Set<Group> before = new LinkedHashSet<>(failing);
+    for (Group reader : readers.getOrDefault(update.slot(), Set.of())) {
+      if (reader != writer) {
+        before.add(reader);
+      } else if (!readsOnlyAsWritten(writer, update.slot(), value)) {
+        return false;
       }
     }
-    List<Group> before = new ArrayList<>(fused.groups().stream().filter(this::mayFail).toList());
-    if (leaf != null) {
-      for (Group group : fused.groups()) {
-        if (group == writer) {
-          if (!readsOnlyAsWritten(group, leaf, value)) {
-            return false;
-          }
-        } else if (reads(group, leaf)) {
-          before.add(group);
-        }
-      }
-    }
-    if (before.stream().anyMatch(g -> g != writer && reachable(writer).contains(g))) {
+    if (!before.isEmpty() && !Collections.disjoint(reachable(writer), before)) {
       return false;
     }
     before.forEach(g -> g.before(writer));
@@ -190,19 +190,36 @@ public final class Plan {
             });
   }
 
-  private boolean reads(Group group, Node leaf) {
-    return group.members().keySet().stream()
-            .anyMatch(n -> n.inputs().stream().anyMatch(x -> fused.views().get(x).base() == leaf))
-        || group.sinks().stream().anyMatch(s -> fused.views().get(s.value()).base() == leaf);
+  /** Which groups read the old value of each slot, and which may fail. */
+  private void collectReaders() {
+    for (Group group : fused.groups()) {
+      for (Node member : group.members().keySet()) {
+        member.inputs().forEach(x -> reads(group, x));
+      }
+      group.sinks().forEach(s -> reads(group, s.value()));
+      if (mayFail(group)) {
+        failing.add(group);
+      }
+    }
+  }
+
+  private void reads(Group group, Node node) {
+    if (base(node).op() instanceof Leaf.Slot slot) {
+      readers.computeIfAbsent(slot, s -> new LinkedHashSet<>()).add(group);
+    }
+  }
+
+  private Node base(Node node) {
+    return fused.views().get(node).base();
   }
 
   /** In this group, is the old value read only where the new one is written? */
-  private boolean readsOnlyAsWritten(Group group, Node leaf, Node value) {
+  private boolean readsOnlyAsWritten(Group group, Leaf.Slot slot, Node value) {
     Group.Place place = group.members().get(value);
     for (Map.Entry<Node, Group.Place> member : group.members().entrySet()) {
       for (Node input : member.getKey().inputs()) {
         View view = fused.views().get(input);
-        if (view.base() == leaf) {
+        if (view.base().op().equals(slot)) {
           boolean same =
               member.getValue().equals(place)
                   && !(member.getKey().op() instanceof dlx.graph.Reduction)
@@ -214,7 +231,7 @@ public final class Plan {
         }
       }
     }
-    return group.sinks().stream().noneMatch(s -> fused.views().get(s.value()).base() == leaf);
+    return group.sinks().stream().noneMatch(s -> base(s.value()).op().equals(slot));
   }
 
   // ------------------------------------------------------------------ order

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every elementwise operator on every element type, as vectors and as numbers, against its entry:
- * edge values with each other, then random numbers of all magnitudes.
+ * edge values with each other, then random numbers of all magnitudes. Vectors and numbers give the
+ * same bits.
  */
 class OperatorContractTest {
   private static final int[] LENGTHS = {0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 64, 207};
@@ -258,6 +259,7 @@ class OperatorContractTest {
       trial.sizes.put("n", (long) trial.inputs.get("x0").size());
     }
     Evaluate judge = trial.judge();
+    List<Tensor> numbers = trial.call(compiled.getFirst());
     for (int w = 0; w < compiled.size(); w++) {
       List<Tensor> results = trial.call(compiled.get(w));
       for (int i = 0; i < results.size(); i++) {
@@ -268,6 +270,7 @@ class OperatorContractTest {
             judge.values(outputs.get(i)),
             results.get(i),
             tolerance(one.operator(), outputs.get(i)));
+        Trial.agree(what, numbers.get(i), results.get(i));
       }
     }
   }

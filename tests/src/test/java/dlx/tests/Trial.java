@@ -123,6 +123,15 @@ final class Trial {
     }
   }
 
+  /** The same bits; any NaN is NaN. */
+  static void agree(String what, Tensor expected, Tensor actual) {
+    for (int i = 0; i < expected.size(); i++) {
+      if (Double.compare(expected.get(i), actual.get(i)) != 0) {
+        fail(what + " [" + i + "] is " + actual.get(i) + " and was " + expected.get(i));
+      }
+    }
+  }
+
   /** NaN is NaN; an exact zero has its sign; the judge's number is rounded to the type once. */
   static void agree(String what, double[] expected, Tensor actual, Tolerance tolerance) {
     if (expected.length != actual.size()) {
