@@ -22,6 +22,11 @@ public abstract sealed class Fn permits Entry, Step {
     this.outputs = compiled.program().outputs().stream().map(v -> v.name()).toList();
   }
 
+  /** The model whose parameters it reads. */
+  public Model model() {
+    return model;
+  }
+
   /** The name of the entry or step, or the expressions. */
   public String name() {
     return name;

@@ -29,6 +29,7 @@ interface Command {
     private final CommandSpec spec;
     private final List<String> names = new ArrayList<>();
     private final List<String> least = new ArrayList<>();
+    private final StringBuilder synopsis = new StringBuilder();
     private int most;
 
     Options(CommandSpec spec) {
@@ -71,10 +72,14 @@ interface Command {
       int index = spec.positionalParameters().size();
       boolean many = arity.endsWith("*");
       if (!arity.startsWith("0")) least.add(label);
+      String shown = many ? label + "..." : label;
+      synopsis.append(' ').append(arity.startsWith("0") ? "[" + shown + "]" : shown);
+      spec.usageMessage().customSynopsis(spec.name() + " [OPTIONS]" + synopsis);
       most = many ? Integer.MAX_VALUE : index + 1;
       spec.addPositional(
           PositionalParamSpec.builder()
               .paramLabel(label)
+              .hideParamSyntax(true)
               .arity(many ? "0..*" : "0..1")
               .index(index + (many ? "..*" : ""))
               .type(many ? List.class : String.class)

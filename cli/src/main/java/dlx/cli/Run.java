@@ -10,6 +10,7 @@ import dlx.data.Npz;
 import dlx.data.Safetensors;
 import dlx.elaborate.Program;
 import dlx.runtime.Tensor;
+import dlx.training.NanTrap;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,6 +42,7 @@ final class Run implements Command {
         .values("--watch", "A,B", "print these definitions as well, as the step sees them")
         .value("--times", "N", "run the step N times on the same inputs")
         .value("--every", "N", "print the results of every N-th time")
+        .flag("--trap-nan", "stop where a number of a step is no number any more (slow)")
         .value("--seed", "N", "of first values and draws; 0 if not given")
         .program()
         .compiler();
@@ -117,6 +119,7 @@ final class Run implements Command {
     int times = invocation.whole("--times", 0).orElse(1);
     int every = invocation.whole("--every", 1).orElse(Integer.MAX_VALUE);
     Call call = step.prepare(needed(step, given), given.sizes());
+    boolean trap = invocation.flag("--trap-nan");
     List<String> watch = watched(invocation);
     Entry watched = watch.isEmpty() ? null : Programs.entry(invocation, model, true, watch);
     for (int turn = 1; turn <= times; turn++) {
@@ -124,7 +127,7 @@ final class Run implements Command {
       if (shown && watched != null) {
         show(invocation, watched.results(needed(watched, given), given.sizes()), true, written);
       }
-      Results results = call.run();
+      Results results = trap ? new NanTrap(model).run(call, step, needed(step, given)) : call.run();
       if (!shown) continue;
       if (every <= times && !invocation.flag("--json")) {
         invocation.console().out().print(turn + "   ");

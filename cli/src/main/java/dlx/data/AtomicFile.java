@@ -21,13 +21,20 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /**
-   * Writes to a temporary file beside {@code file}, syncs it, renames it and syncs the folder.
+   * Writes to a temporary file beside {@code file}, syncs it, renames it and syncs the folder. What
+   * exists and is no file, such as {@code /dev/stdout} or a pipe, is written to as it is.
    *
    * @throws dlx.runtime.DlxException R0106 if that is not possible; {@code file} is then as before
    */
   public static void write(Path file, Body body) {
     try {
       Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+      if (Files.exists(target) && !Files.isRegularFile(target)) {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target))) {
+          body.write(out);
+        }
+        return;
+      }
       Path folder = target.getParent();
       Path part =
           folder.resolve(

@@ -198,7 +198,6 @@ public final class Trainer {
     if (names.isEmpty()) return Map.of();
     // states of sequences belong to the training data
     Map<String, Tensor> states = model.openStates();
-    model.resetStates();
     Map<String, Double> means = evaluate(model.entry(names, false), data, settings.arguments());
     model.resetStates();
     model.setAll(states);
@@ -215,6 +214,7 @@ public final class Trainer {
     Map<Map<String, Tensor>, Call> prepared = new IdentityHashMap<>();
     int[] order = data.order(false, 0, 0);
     for (int k = 0; k < data.count(); k++) {
+      entry.model().resetStates(); // each batch has its own, of its size
       for (int piece = 0; piece < data.pieces(); piece++) {
         Map<String, Tensor> batch = data.fill(order, k, piece);
         Call call = prepared.get(batch);

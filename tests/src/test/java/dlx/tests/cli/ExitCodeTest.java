@@ -176,6 +176,20 @@ class ExitCodeTest {
     fails(3, "run DIR/line.dlx w --save DIR/no/m.safetensors", "error[R0106]");
   }
 
+  @Test
+  void fullDisk() throws IOException {
+    Path full = Path.of("/dev/full");
+    org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(full));
+    Files.createSymbolicLink(folder.resolve("m.safetensors"), full);
+    fails(3, "run DIR/line.dlx w --save DIR/m.safetensors", "error[R0106]", "No space left");
+    fails(
+        3,
+        "train DIR/line.dlx --data demo:line --epochs 1 --out DIR/m.safetensors",
+        "error[R0106]",
+        "No space left");
+    assertTrue(Files.exists(full));
+  }
+
   // ------------------------------------------------------------------ numbers
 
   @Test
@@ -196,5 +210,9 @@ class ExitCodeTest {
         "train DIR/nan.dlx --data demo:line:100 --trap-nan --out DIR/m.safetensors",
         "error[R0201]: `odd` became -inf at [0] in step 1",
         "DIR/nan.dlx:5:");
+    fails(
+        4,
+        "run DIR/nan.dlx train --trap-nan --x [[1,2,3]] --y 1",
+        "error[R0201]: `odd` became -inf at [0] in step 1");
   }
 }
