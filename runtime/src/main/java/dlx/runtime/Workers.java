@@ -1,19 +1,25 @@
 package dlx.runtime;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Threads that share the units of a kernel. The split is by position, at multiples of the kernel's
- * alignment, and every unit does the same operations whoever does it, so results do not depend on
- * the number of threads. Workers spin for a bounded time and then park; they are daemons.
+ * Threads that share the units of a kernel. The units are cut into chunks by position, at multiples of
+ * the kernel's alignment, and every unit does the same operations whoever does it, so results depend
+ * neither on the number of threads nor on which of them took a chunk. The caller takes chunks too: if
+ * the workers are late, because another process has their processor, it does the work alone.
  *
- * <p>One call at a time has the workers; a call that finds them taken does its work alone.
+ * <p>Workers spin for a bounded time and then park; they are daemons. One call at a time has the
+ * workers; a call that finds them taken works alone.
  */
 public final class Workers {
   /** Below this many simple operations a hand-over costs more than it gives. */
   private static final long WORTH_SHARING = 60_000;
+
+  /** Chunks for each thread, so that a late one costs little. */
+  private static final int CHUNKS = 3;
 
   private static final long SPIN_NANOS = 200_000;
 
@@ -21,13 +27,21 @@ public final class Workers {
 
   private final Worker[] workers;
   private final ReentrantLock lock = new ReentrantLock();
-  private final AtomicInteger running = new AtomicInteger();
+
+  /** The number of the task in the upper half, the next chunk that nobody has taken in the lower. */
+  private final AtomicLong next = new AtomicLong();
+
+  private final AtomicInteger finished = new AtomicInteger();
   private volatile Throwable failure;
 
-  // the task of the moment; written before the round of each worker is raised
+  // The task of the moment. Written before its number is published in `next`, and not changed before
+  // all its chunks are finished: who has taken a chunk of a task may read them.
   private Kernels kernels;
   private int kernel;
   private Frame frame;
+  private int units;
+  private int align;
+  private int chunks;
 
   private Workers(int threads) {
     workers = new Worker[threads - 1];
@@ -59,7 +73,10 @@ public final class Workers {
     Workers before = shared;
     if (before.workers.length + 1 != threads) {
       shared = new Workers(threads);
-      before.stop();
+      for (Worker worker : before.workers) {
+        worker.stop = true;
+        LockSupport.unpark(worker);
+      }
     }
   }
 
@@ -67,119 +84,113 @@ public final class Workers {
     return shared.workers.length + 1;
   }
 
-  private void stop() {
-    lock.lock();
-    try {
-      for (Worker worker : workers) {
-        worker.stop = true;
-        LockSupport.unpark(worker);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Runs all units of a kernel. */
   void run(Kernels code, int index, Program.Kernel kind, Frame data, Scratch scratch) {
-    int units = data.extents[kind.units()];
-    long work = (long) units * Math.max(1, data.extents[kind.work()]);
-    int parts = Math.min(workers.length + 1, (units + kind.align() - 1) / kind.align());
-    if (kind.serial() || parts <= 1 || work < WORTH_SHARING || !lock.tryLock()) {
-      code.run(index, data, scratch, 0, units);
+    int count = data.extents[kind.units()];
+    long work = (long) count * Math.max(1, data.extents[kind.work()]);
+    int blocks = (int) ((count + kind.align() - 1L) / kind.align());
+    if (kind.serial()
+        || workers.length == 0
+        || blocks <= 1
+        || work < WORTH_SHARING
+        || !lock.tryLock()) {
+      code.run(index, data, scratch, 0, count);
       return;
     }
     try {
-      share(code, index, kind.align(), data, scratch, units, parts);
+      kernels = code;
+      kernel = index;
+      frame = data;
+      units = count;
+      align = kind.align();
+      chunks = Math.min(CHUNKS * (workers.length + 1), blocks);
+      share(scratch);
     } finally {
+      kernels = null;
+      frame = null;
       lock.unlock();
     }
   }
 
-  private void share(
-      Kernels code, int index, int align, Frame data, Scratch scratch, int units, int parts) {
-    kernels = code;
-    kernel = index;
-    frame = data;
+  private void share(Scratch scratch) {
     failure = null;
-    running.set(parts - 1);
-    for (int part = 1; part < parts; part++) {
-      workers[part - 1].begin(
-          bound(part, parts, units, align), bound(part + 1, parts, units, align));
+    finished.set(0);
+    long task = (next.get() >>> 32) + 1;
+    next.set(task << 32);
+    for (Worker worker : workers) {
+      if (worker.parked) {
+        LockSupport.unpark(worker);
+      }
     }
-    Throwable mine = null;
-    try {
-      code.run(index, data, scratch, 0, bound(1, parts, units, align));
-    } catch (RuntimeException | Error e) {
-      mine = e;
+    takeChunks(task, scratch);
+    long since = System.nanoTime();
+    while (finished.get() < chunks) {
+      if (System.nanoTime() - since < SPIN_NANOS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
     }
-    while (running.get() > 0) {
-      Thread.onSpinWait();
-    }
-    Throwable thrown = mine != null ? mine : failure;
-    kernels = null;
-    frame = null;
-    switch (thrown) {
+    switch (failure) {
       case null -> {}
       case RuntimeException e -> throw e;
       case Error e -> throw e;
-      default -> throw new IllegalStateException(thrown);
+      case Throwable e -> throw new IllegalStateException(e);
     }
   }
 
-  /** Where part {@code part} of {@code parts} begins. */
-  private static int bound(int part, int parts, int units, int align) {
+  /** Does chunks of a task until none is left. */
+  private void takeChunks(long task, Scratch scratch) {
+    while (true) {
+      long state = next.get();
+      int chunk = (int) state;
+      if (state >>> 32 != (task & 0xffffffffL) || chunk >= chunks) {
+        return;
+      }
+      if (next.compareAndSet(state, state + 1)) {
+        try {
+          kernels.run(kernel, frame, scratch, bound(chunk), bound(chunk + 1));
+        } catch (RuntimeException | Error e) {
+          failure = e;
+        } finally {
+          finished.incrementAndGet();
+        }
+      }
+    }
+  }
+
+  /** Where a chunk begins. */
+  private int bound(int chunk) {
     long blocks = (units + align - 1L) / align;
-    return (int) Math.min(units, blocks * part / parts * align);
+    return (int) Math.min(units, blocks * chunk / chunks * align);
   }
 
   private final class Worker extends Thread {
     private final Scratch scratch = new Scratch();
-    private volatile int round;
     private volatile boolean parked;
     private volatile boolean stop;
-    private int from;
-    private int to;
 
     Worker(int number) {
       super("dlx-worker-" + (number + 1));
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // only the thread that has the lock raises it
-    void begin(int first, int end) {
-      from = first;
-      to = end;
-      round++;
-      if (parked) {
-        LockSupport.unpark(this);
-      }
-    }
-
     @Override
     public void run() {
-      int done = 0;
+      long done = 0;
       while (!stop) {
         long since = System.nanoTime();
-        while (round == done && !stop) {
+        while (next.get() >>> 32 == done && !stop) {
           Thread.onSpinWait();
           if (System.nanoTime() - since > SPIN_NANOS) {
             parked = true;
-            if (round == done && !stop) {
+            if (next.get() >>> 32 == done && !stop) {
               LockSupport.park(this);
             }
             parked = false;
           }
         }
-        if (stop) {
-          return;
-        }
-        done++;
-        try {
-          kernels.run(kernel, frame, scratch, from, to);
-        } catch (RuntimeException | Error e) {
-          failure = e;
-        } finally {
-          running.decrementAndGet();
-        }
+        done = next.get() >>> 32;
+        takeChunks(done, scratch);
       }
     }
   }
