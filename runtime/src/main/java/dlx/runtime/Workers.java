@@ -6,10 +6,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Threads that share the units of a kernel. The units are cut into chunks by position, at multiples of
- * the kernel's alignment, and every unit does the same operations whoever does it, so results depend
- * neither on the number of threads nor on which of them took a chunk. The caller takes chunks too: if
- * the workers are late, because another process has their processor, it does the work alone.
+ * Threads that share the units of a kernel. The units are cut into chunks by position, at multiples
+ * of the kernel's alignment, and every unit does the same operations whoever does it, so results
+ * depend neither on the number of threads nor on which of them took a chunk. The caller takes
+ * chunks too: if the workers are late, because another process has their processor, it does the
+ * work alone.
  *
  * <p>Workers spin for a bounded time and then park; they are daemons. One call at a time has the
  * workers; a call that finds them taken works alone.
@@ -28,13 +29,16 @@ public final class Workers {
   private final Worker[] workers;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The number of the task in the upper half, the next chunk that nobody has taken in the lower. */
+  /**
+   * The number of the task in the upper half, the next chunk that nobody has taken in the lower.
+   */
   private final AtomicLong next = new AtomicLong();
 
   private final AtomicInteger finished = new AtomicInteger();
   private volatile Throwable failure;
 
-  // The task of the moment. Written before its number is published in `next`, and not changed before
+  // The task of the moment. Written before its number is published in `next`, and not changed
+  // before
   // all its chunks are finished: who has taken a chunk of a task may read them.
   private Kernels kernels;
   private int kernel;
