@@ -290,7 +290,7 @@ public final class Builtins {
   }
 
   private static Value parameters(Ast.Call call, Frame frame, Elaboration elaboration) {
-    return elaboration.layers.parameters(call, frame);
+    return elaboration.paths.parameters(call, frame);
   }
 
   static void expect(Ast.Call call, int count) {

@@ -110,8 +110,7 @@ final class Draws {
         fn.module(),
         () -> {
           expect(function, dtype, axes, span, frame);
-          elaboration.calls.arguments(
-              name, function.parameters(), arguments, span, function, frame);
+          elaboration.arguments.bind(name, function.parameters(), arguments, span, function, frame);
           Value value = elaboration.statements.block(function.body(), frame, false);
           return elaboration.calls.result(function.result(), function.body(), value, frame);
         });

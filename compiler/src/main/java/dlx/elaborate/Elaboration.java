@@ -79,8 +79,11 @@ final class Elaboration {
   final Conditions conditions = new Conditions(this);
   final Loops loops = new Loops(this);
   final Signatures signatures = new Signatures(this);
+  final Mismatches mismatches = new Mismatches(this);
+  final Arguments arguments = new Arguments(this);
   final Calls calls = new Calls(this);
   final Layers layers = new Layers(this);
+  final Paths paths = new Paths(this);
   final Draws draws = new Draws(this);
   final Derivatives derivatives = new Derivatives(this);
   final Definitions definitions = new Definitions(this);

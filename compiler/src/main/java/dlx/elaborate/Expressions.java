@@ -168,9 +168,9 @@ final class Expressions {
         yield new Value.Range(first, guarded(r.last(), frame));
       }
       case Ast.Call c -> elaboration.calls.named(c, frame);
-      case Ast.Field f -> elaboration.layers.field(f, frame);
+      case Ast.Field f -> elaboration.paths.field(f, frame);
       case Ast.Subscript s -> {
-        Value part = elaboration.layers.element(s, frame);
+        Value part = elaboration.paths.element(s, frame);
         yield part != null
             ? part
             : elaboration.subscripts.value(operand(s.value(), frame), s, frame);

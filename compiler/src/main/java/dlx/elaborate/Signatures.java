@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Declared types: reading them, binding the variables in them, and fitting values to them. */
 final class Signatures {
-  private static final Map<String, DType> ELEMENTS =
+  static final Map<String, DType> ELEMENTS =
       Map.of("f32", DType.F32, "f64", DType.F64, "i32", DType.I32, "bool", DType.BOOL);
 
   /** A symbol no file can write, for the size that is solved for. */
@@ -313,7 +313,7 @@ final class Signatures {
       case Ast.TupleType t -> {
         List<Value> parts = value instanceof Value.Tuple tuple ? tuple.parts() : List.of(value);
         if (parts.size() != t.parts().size()) {
-          throw mismatch(type, new Operand(value, span), frame, "");
+          throw elaboration.mismatches.of(type, new Operand(value, span), frame, "");
         }
         List<Value> fitted = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
@@ -323,7 +323,7 @@ final class Signatures {
       }
       case Ast.TensorType t when t.name().text().equals("params") -> value;
       case Ast.TensorType t -> tensor(t, new Operand(value, span), frame, "");
-      default -> elaboration.calls.setting(type, new Operand(value, span), frame, "");
+      default -> elaboration.arguments.setting(type, new Operand(value, span), frame, "");
     };
   }
 
@@ -343,7 +343,7 @@ final class Signatures {
           case F64 -> kind != Kind.BOOL && kind != Kind.F32;
         };
     if (!takes) {
-      throw mismatch(type, operand, frame, name);
+      throw elaboration.mismatches.of(type, operand, frame, name);
     }
     if (type.extents().isEmpty()) {
       if (value instanceof Value.Number n) {
@@ -363,7 +363,7 @@ final class Signatures {
     }
     List<Axis> axes = bind(type, tensor.axes(), operand.span(), frame);
     if (axes == null) {
-      throw mismatch(type, operand, frame, name);
+      throw elaboration.mismatches.of(type, operand, frame, name);
     }
     return elaboration.shapes.fill(tensor, axes, frame.world());
   }
@@ -378,10 +378,10 @@ final class Signatures {
         if (type.extents().size() == 1) {
           bindPack(p, List.of(), operand.span(), frame);
         } else {
-          throw mismatch(type, operand, frame, name);
+          throw elaboration.mismatches.of(type, operand, frame, name);
         }
       } else if (extent instanceof Ast.Size s && !open(s, frame).isEmpty()) {
-        throw mismatch(type, operand, frame, name);
+        throw elaboration.mismatches.of(type, operand, frame, name);
       }
     }
     return elaboration.shapes.fill(tensor, axes(type, frame), frame.world());
@@ -428,76 +428,5 @@ final class Signatures {
       throw new Failure(takes ? error : error.help("convert it: `" + dtype + "(…)`"));
     }
     return elaboration.shapes.fill(elaboration.tensors.convert(tensor, dtype), axes, world);
-  }
-
-  /** The sentence about a value that does not have the declared type. */
-  Failure mismatch(Ast.Type type, Operand operand, Frame frame, String name) {
-    String text = type.span().text();
-    boolean argument = !name.isEmpty();
-    boolean shapes = isShape(type, operand, frame);
-    Diagnostic error =
-        Diagnostic.error(
-                shapes ? "E0305" : "E0408",
-                argument
-                    ? "`" + name + "` takes `" + text + "`"
-                    : "this is declared to be `" + text + "`")
-            .at(operand.span(), elaboration.tensors.describe(operand.value()));
-    if (frame.module().main) {
-      error = error.at(type.span(), "declared here");
-    }
-    if (type instanceof Ast.TensorType tensor) {
-      for (Ast.Extent extent : tensor.extents()) {
-        error = because(error, extent, operand, frame);
-      }
-      Kind kind = elaboration.tensors.kind(operand.value(), operand.span());
-      if (!shapes && kind != Kind.BOOL && ELEMENTS.containsKey(tensor.name().text())) {
-        error =
-            error.help("convert it: `" + tensor.name().text() + "(" + operand.span().text() + ")`");
-      }
-    }
-    return new Failure(error);
-  }
-
-  private boolean isShape(Ast.Type type, Operand operand, Frame frame) {
-    if (!(type instanceof Ast.TensorType tensor) || tensor.name().text().equals("params")) {
-      return false;
-    }
-    DType dtype = element(tensor, frame);
-    Kind kind = elaboration.tensors.kind(operand.value(), operand.span());
-    return switch (kind) {
-      case BOOL -> dtype == DType.BOOL;
-      case WHOLE, I32 -> dtype != DType.BOOL;
-      case REAL -> dtype == null || dtype.isFloat();
-      case F32 -> dtype == null || dtype == DType.F32;
-      case F64 -> dtype == null || dtype == DType.F64;
-    };
-  }
-
-  /** Says what a variable of the signature stands for, and through which argument. */
-  private static Diagnostic because(
-      Diagnostic error, Ast.Extent extent, Operand operand, Frame frame) {
-    String name =
-        switch (extent) {
-          case Ast.Pack p -> p.name() == null ? "" : p.name().text();
-          case Ast.Size s -> s.value() instanceof Ast.Name n ? n.text() : "";
-          case Ast.Star s -> "";
-        };
-    Scope.Binding binding = name.isEmpty() ? null : frame.scope().find(name);
-    if (binding == null || binding.kind != Scope.Kind.SIZE || binding.span.equals(operand.span())) {
-      return error;
-    }
-    return switch (binding.value) {
-      case Value.Pack p ->
-          error.at(
-              binding.span,
-              "`.."
-                  + name
-                  + "` is "
-                  + (p.axes().isEmpty() ? "no axes" : Axis.text(p.axes()))
-                  + " because of this");
-      case Value.Size s ->
-          error.at(binding.span, "`" + name + "` is " + s.extent() + " because of this");
-      default -> error;
-    };
   }
 }
