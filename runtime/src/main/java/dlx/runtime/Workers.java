@@ -132,7 +132,7 @@ public final class Workers {
       if (System.nanoTime() - since < SPIN_NANOS) {
         Thread.onSpinWait();
       } else {
-        Thread.yield();
+        LockSupport.parkNanos(20_000);
       }
     }
     switch (failure) {
