@@ -52,6 +52,7 @@ final class Explain implements Command {
     if (shown.isEmpty()) out.println("# nothing is defined here");
     for (Program.Shown s : shown) {
       out.printf("# `%s` is %s%n", s.name(), s.type());
+      Origins.explain(model, s, out);
     }
     return Exit.FINE;
   }
