@@ -340,7 +340,7 @@ public final class Model {
   }
 
   /** A function of some of the outputs. */
-  private static Function part(String name, Function whole, List<String> outputs) {
+  static Function part(String name, Function whole, List<String> outputs) {
     List<Function.Output> kept =
         whole.outputs().stream().filter(o -> outputs.contains(o.name())).toList();
     if (kept.size() != outputs.size()) {

@@ -17,6 +17,7 @@ final class Commands {
     ALL.put("test", Tests::new);
     ALL.put("graph", Graph::new);
     ALL.put("grad", Grad::new);
+    ALL.put("compile", Compile::new);
     ALL.put("params", Params::new);
     ALL.put("explain", Explain::new);
   }
