@@ -30,7 +30,9 @@ public final class Workers {
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
-   * The number of the task in the upper half, the next chunk that nobody has taken in the lower.
+   * The number of the task in the upper half, the chunks that nobody has taken in the lower. In one
+   * word, so that whoever takes a chunk knows that its task still goes on: nothing else of a task
+   * may be read before.
    */
   private final AtomicLong next = new AtomicLong();
 
@@ -38,8 +40,7 @@ public final class Workers {
   private volatile Throwable failure;
 
   // The task of the moment. Written before its number is published in `next`, and not changed
-  // before
-  // all its chunks are finished: who has taken a chunk of a task may read them.
+  // before all its chunks are finished.
   private Kernels kernels;
   private int kernel;
   private Frame frame;
@@ -120,7 +121,7 @@ public final class Workers {
     failure = null;
     finished.set(0);
     long task = (next.get() >>> 32) + 1;
-    next.set(task << 32);
+    next.set(task << 32 | chunks);
     for (Worker worker : workers) {
       if (worker.parked) {
         LockSupport.unpark(worker);
@@ -147,11 +148,12 @@ public final class Workers {
   private void takeChunks(long task, Scratch scratch) {
     while (true) {
       long state = next.get();
-      int chunk = (int) state;
-      if (state >>> 32 != (task & 0xffffffffL) || chunk >= chunks) {
+      int left = (int) state;
+      if (state >>> 32 != (task & 0xffffffffL) || left == 0) {
         return;
       }
-      if (next.compareAndSet(state, state + 1)) {
+      if (next.compareAndSet(state, state - 1)) {
+        int chunk = chunks - left;
         try {
           kernels.run(kernel, frame, scratch, bound(chunk), bound(chunk + 1));
         } catch (RuntimeException | Error e) {
