@@ -57,7 +57,9 @@ final class EvaluateFolds {
   /** a + b or a * b, wrapping around for i32. */
   private static double wrap(boolean ints, double a, double b, boolean product) {
     if (ints) {
-      return product ? (int) a * (int) b : (int) a + (int) b;
+      int left = (int) a;
+      int right = (int) b;
+      return product ? left * right : left + right;
     }
     return product ? a * b : a + b;
   }

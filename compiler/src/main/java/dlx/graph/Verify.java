@@ -24,7 +24,7 @@ public final class Verify {
       }
       demand(node.type().equals(typeAgain(node)), "a type that does not follow", node);
       demand(
-          !(node.op() instanceof Leaf leaf) || node.inputs().isEmpty(), "a leaf with inputs", node);
+          !(node.op() instanceof Leaf) || node.inputs().isEmpty(), "a leaf with inputs", node);
       seen.set(node.id());
     }
     Set<String> names = new HashSet<>();

@@ -19,7 +19,7 @@ final class Folding {
     return switch (node.op()) {
       case Elementwise op -> elementwise(op, node);
       case Leaf.SizeOf size when size.extent().isConstant() ->
-          constant(node, size.extent().constant().getAsLong());
+          constant(node, (double) size.extent().constant().getAsLong());
       default -> null;
     };
   }

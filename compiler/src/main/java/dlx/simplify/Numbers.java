@@ -10,11 +10,11 @@ final class Numbers {
   private Numbers() {}
 
   static double plus(DType dtype, double a, double b) {
-    return dtype == DType.I32 ? (int) a + (int) b : a + b;
+    return dtype == DType.I32 ? ((int) a) + ((int) b) : a + b;
   }
 
   static double times(DType dtype, double a, double b) {
-    return dtype == DType.I32 ? (int) a * (int) b : a * b;
+    return dtype == DType.I32 ? ((int) a) * ((int) b) : a * b;
   }
 
   /** Whether a coefficient can stand for a b that was computed: finite, and 0 only if it was. */
