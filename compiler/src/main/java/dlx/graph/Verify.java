@@ -23,8 +23,7 @@ public final class Verify {
         demand(seen.get(input.id()) && input.id() < node.id(), "an input after its user", node);
       }
       demand(node.type().equals(typeAgain(node)), "a type that does not follow", node);
-      demand(
-          !(node.op() instanceof Leaf) || node.inputs().isEmpty(), "a leaf with inputs", node);
+      demand(!(node.op() instanceof Leaf) || node.inputs().isEmpty(), "a leaf with inputs", node);
       seen.set(node.id());
     }
     Set<String> names = new HashSet<>();

@@ -141,7 +141,8 @@ final class Trial {
       double want = actual.dtype() == DType.F32 ? (float) expected[i] : expected[i];
       double is = actual.get(i);
       double most = tolerance.of(expected[i], actual.dtype());
-      boolean same = most == 0 ? Double.compare(want, is) == 0 : Double.isNaN(want) && Double.isNaN(is);
+      boolean same =
+          most == 0 ? Double.compare(want, is) == 0 : Double.isNaN(want) && Double.isNaN(is);
       if (!same && !(want == is && most > 0) && !(Math.abs(expected[i] - is) <= most)) {
         fail(what + " [" + i + "] is " + is + " and should be " + want);
       }
