@@ -24,9 +24,16 @@ final class Facts {
   /** Something that a rule may demand of a variable. */
   enum Fact {
     /** A real number: no logarithm of a negative number, no division by zero on the way. */
-    DEFINED,
-    NOT_NEGATIVE,
-    NOT_ZERO
+    DEFINED("a real number"),
+    NOT_NEGATIVE("not negative"),
+    NOT_ZERO("not zero");
+
+    /** As a reader says it of a variable. */
+    final String text;
+
+    Fact(String text) {
+      this.text = text;
+    }
   }
 
   private final Map<Node, Set<Fact>> known = new HashMap<>();

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Rewrites functions by the tables of rules, to a fixpoint.
@@ -86,6 +87,39 @@ public final class Simplify {
   /** What every rule is called. */
   public static List<String> titles() {
     return tables().stream().flatMap(List::stream).map(Rule::title).toList();
+  }
+
+  /**
+   * A line of a table, for the reference.
+   *
+   * @param condition what must be known of its variables, or empty
+   * @param always whether it is applied even where it does not make the function smaller
+   */
+  public record Line(String table, Tier tier, String title, String condition, boolean always) {}
+
+  /** Every line of every table, those that are tried before derivatives are taken first. */
+  public static List<Line> lines() {
+    List<String> names = List.of("Forms", "Stability", "Algebra", "Shapes", "Contractions");
+    List<Line> lines = new ArrayList<>(lines("Forms, before derivatives", Forms.BEFORE));
+    for (int i = 0; i < names.size(); i++) {
+      lines.addAll(lines(names.get(i), tables().get(i)));
+    }
+    return lines;
+  }
+
+  private static List<Line> lines(String table, List<? extends Rule> rules) {
+    List<Line> lines = new ArrayList<>();
+    for (Rule rule : rules) {
+      String condition = "";
+      if (rule instanceof Rule.Identity identity) {
+        condition =
+            identity.guards().entrySet().stream()
+                .map(g -> String.join(", ", g.getValue()) + " " + g.getKey().text)
+                .collect(Collectors.joining("; "));
+      }
+      lines.add(new Line(table, rule.tier(), rule.title(), condition, rule.always()));
+    }
+    return lines;
   }
 
   /** Every table, in the order in which rules are tried. */

@@ -30,14 +30,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the documents show is true. A block that begins with {@code ```dlx} is a program: it is read
- * without a remark, and its tests hold; after {@code ```dlx bad E0301} it has that error.The
- * program of README is trained, and its Java example runs.
+ * without a remark, and its tests hold; after {@code ```dlx bad E0301} it has that error. Links
+ * lead to files. The program of README is trained, and its Java example runs.
  */
 class DocumentsTest {
   private static final Path TOP = Path.of("..");
 
   private static final Pattern BLOCK =
       Pattern.compile("(?ms)^```(dlx|java)(?: bad (\\w+))?\\n(.*?)^```$");
+
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
   /** A block of code: its place, its language, the code of its error or empty, its text. */
   private record Block(String place, String language, String code, String text) {}
@@ -62,6 +64,20 @@ class DocumentsTest {
     } catch (ProgramException e) {
       assertTrue(e.diagnostics().stream().anyMatch(d -> d.code().equals(block.code)), e.toString());
     }
+  }
+
+  @Test
+  void linksLeadSomewhere() throws IOException {
+    List<String> broken = new ArrayList<>();
+    for (Path file : documents()) {
+      Matcher link = LINK.matcher(Files.readString(file));
+      while (link.find()) {
+        if (!Files.exists(file.resolveSibling(link.group(1)))) {
+          broken.add(file + ": " + link.group(1));
+        }
+      }
+    }
+    assertEquals(List.of(), broken);
   }
 
   @Test

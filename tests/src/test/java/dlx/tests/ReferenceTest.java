@@ -1,0 +1,39 @@
+package dlx.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What the documents list is what the compiler has. {@code -Ddlx.golden=write} writes the lists
+ * anew; read the difference before keeping it.
+ */
+class ReferenceTest {
+  private static final Path DOCS = Path.of("../docs");
+
+  @Test
+  void operations() throws IOException {
+    compare("operations.md", Reference.operations());
+  }
+
+  @Test
+  void rules() throws IOException {
+    compare("rules.md", Reference.rules());
+  }
+
+  @Test
+  void commands() throws IOException {
+    compare("commands.md", Reference.commands(Files.readString(DOCS.resolve("commands.md"))));
+  }
+
+  private static void compare(String name, String actual) throws IOException {
+    Path file = DOCS.resolve(name);
+    if ("write".equals(System.getProperty("dlx.golden"))) Files.writeString(file, actual);
+    String expected = Files.exists(file) ? Files.readString(file) : "";
+    assertEquals(
+        expected, actual, "docs/" + name + " is stale; -Dtest=ReferenceTest -Ddlx.golden=write");
+  }
+}
