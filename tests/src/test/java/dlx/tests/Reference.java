@@ -248,6 +248,14 @@ final class Reference {
         .replaceAll(m -> Matcher.quoteReplacement(m.group(1) + help(m.group(2)) + m.group(3)));
   }
 
+  /** The names in the list of commands. */
+  static List<String> commandNames() {
+    List<String> names = new ArrayList<>();
+    Matcher line = Pattern.compile("(?m)^  dlx ([a-z]+) ").matcher(help("dlx"));
+    while (line.find()) names.add(line.group(1));
+    return names;
+  }
+
   private static String help(String command) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);

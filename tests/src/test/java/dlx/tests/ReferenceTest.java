@@ -1,6 +1,7 @@
 package dlx.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,14 @@ class ReferenceTest {
   @Test
   void commands() throws IOException {
     compare("commands.md", Reference.commands(Files.readString(DOCS.resolve("commands.md"))));
+  }
+
+  @Test
+  void everyCommandHasItsPage() throws IOException {
+    String text = Files.readString(DOCS.resolve("commands.md"));
+    for (String command : Reference.commandNames()) {
+      assertTrue(text.contains("<!-- " + command + " --help -->"), command);
+    }
   }
 
   private static void compare(String name, String actual) throws IOException {
