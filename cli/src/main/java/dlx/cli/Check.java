@@ -134,6 +134,8 @@ final class Check implements Command {
     Map<Integer, List<String>> types = new TreeMap<>();
     for (Program.Shown shown : model.program().shown()) {
       if (shown.span().source() != model.source()) continue;
+      String text = model.source().lineText(shown.span().line());
+      if (text.contains(": " + shown.type())) continue; // declared where it stands
       List<String> line = types.computeIfAbsent(shown.span().line(), l -> new ArrayList<>());
       if (!line.contains(shown.type())) line.add(shown.type());
     }

@@ -126,11 +126,12 @@ final class Train implements Command {
             .orElseThrow();
     return String.format(
         Locale.ROOT,
-        "%s:%d %s · %s examples in batches of %d · seed %d · compiled in %.1f s",
+        "%s:%d %s · %s in batches of %d · seed %d · compiled in %.1f s",
         model.program().name(),
         first.span().line(),
         String.join(", ", names),
-        Show.count(plan.train().examples()),
+        Show.count(plan.train().examples())
+            + (plan.train().examples() == 1 ? " example" : " examples"),
         plan.settings().batch(),
         plan.settings().seed(),
         seconds);
