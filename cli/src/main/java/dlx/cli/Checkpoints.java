@@ -12,7 +12,7 @@ import java.util.Map;
 final class Checkpoints {
   private Checkpoints() {}
 
-  static Command.Options declare(Command.Options options) {
+  static Options declare(Options options) {
     return options
         .value("--load", "FILE", "take parameters and states from a .safetensors file")
         .values("--only", "PATH", "of the file, only this subtree")

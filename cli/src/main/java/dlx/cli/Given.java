@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
   private static final Path HERE = Path.of("");
 
-  static Command.Options declare(Command.Options options) {
+  static Options declare(Options options) {
     return options
         .values(
             "--data",

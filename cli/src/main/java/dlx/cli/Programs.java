@@ -3,7 +3,6 @@ package dlx.cli;
 import dlx.Dlx;
 import dlx.Entry;
 import dlx.Model;
-import dlx.Options;
 import dlx.Pipeline;
 import dlx.runtime.DlxException;
 import dlx.source.ProgramException;
@@ -40,7 +39,7 @@ final class Programs {
   }
 
   private static Model load(Invocation invocation, String file, PassTimes times) {
-    Options options = options(invocation);
+    dlx.Options options = options(invocation);
     try {
       return Dlx.load(existing(file), options, times == null ? Pipeline.Watch.NONE : times);
     } catch (ProgramException e) {
@@ -50,7 +49,7 @@ final class Programs {
   }
 
   /** An unknown name behind {@code -D} is the fault of the command line, not of the program. */
-  private static boolean isAboutDefines(ProgramException e, Options options) {
+  private static boolean isAboutDefines(ProgramException e, dlx.Options options) {
     return !options.defines().isEmpty()
         && e.diagnostics().stream().allMatch(d -> d.places().isEmpty());
   }
@@ -66,13 +65,13 @@ final class Programs {
   }
 
   /** Options of the compiler as the command line gives them. */
-  static Options options(Invocation invocation) {
+  static dlx.Options options(Invocation invocation) {
     Map<String, Object> defines = new LinkedHashMap<>();
     for (String define : invocation.values("-D")) {
       List<String> pair = Invocation.pair("-D", define);
       defines.put(pair.getFirst(), pair.getLast());
     }
-    return Options.DEFAULT
+    return dlx.Options.DEFAULT
         .withDefines(defines)
         .withImportFolders(
             invocation.values("--import-path").stream().map(Programs::folder).toList())
@@ -82,10 +81,10 @@ final class Programs {
         .withMathematics(mathematics(invocation.value("--math").orElse("real")));
   }
 
-  private static Options.Mathematics mathematics(String text) {
+  private static dlx.Options.Mathematics mathematics(String text) {
     return switch (text) {
-      case "real" -> Options.Mathematics.REAL;
-      case "strict" -> Options.Mathematics.STRICT;
+      case "real" -> dlx.Options.Mathematics.REAL;
+      case "strict" -> dlx.Options.Mathematics.STRICT;
       default -> throw new UsageException("--math is real or strict, not " + text, "");
     };
   }

@@ -4,7 +4,7 @@
  * <pre>
  *   Main        arguments -> exit code; the only place that catches everything
  *   Commands    name -> Command, made when it is called: starting is part of the answer time
- *   Command     its options (picocli), and what it does with an Invocation
+ *   Command     its Options, and what it does with an Invocation
  *   Invocation  parsed options, streams, and the model they ask for
  *   Console     standard output for results, standard error for messages, colours, terminals
  *   Failures    a throwable -> what the user reads and the exit code

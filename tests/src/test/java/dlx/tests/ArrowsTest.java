@@ -45,8 +45,6 @@ class ArrowsTest {
           List.of("dlx.ast"),
           "dlx.grammar",
           List.of("dlx.ast"),
-          "picocli",
-          COMMAND_LINE,
           "de.siegmar.fastcsv",
           COMMAND_LINE,
           "tools.jackson",
@@ -85,7 +83,7 @@ class ArrowsTest {
     assertFalse(allowed("dlx.runtime", "org.objectweb.asm"));
     assertFalse(allowed("dlx.schedule", "org.objectweb.asm"));
     assertFalse(allowed("dlx", "dlx.cli"));
-    assertFalse(allowed("dlx", "picocli"));
+    assertFalse(allowed("dlx", "tools.jackson.core"));
     assertFalse(allowed("dlx.simplify", "org.antlr.v4.runtime"));
   }
 
