@@ -74,9 +74,15 @@ final class Graph implements Command {
       out.print(
           invocation.flag("--dot")
               ? Print.dot(function)
-              : invocation.flag("--json") ? Print.json(function) : Print.text(function));
+              : invocation.flag("--json") ? json(function) : Print.text(function));
     }
     return Exit.FINE;
+  }
+
+  /** On one line, with the version of the form. */
+  private static String json(Function function) {
+    String object = Print.json(function).replaceAll("\\s*\\n\\s*", " ").strip();
+    return "{\"version\": 1, " + object.substring(1) + "\n";
   }
 
   private static String stage(Invocation invocation) {
