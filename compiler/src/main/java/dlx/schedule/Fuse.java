@@ -10,11 +10,8 @@ import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
 import dlx.runtime.DType;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class Fuse {
   /** How much one kernel may hold, so that its method stays small enough for the JIT compiler. */
   private final int capacity;
-
-  private static final int SEARCH = 2_000;
 
   private final Map<Node, View> views = new HashMap<>();
   private final Map<Node, List<Use>> uses = new HashMap<>();
@@ -75,7 +70,7 @@ final class Fuse {
         fuse.place(node);
       }
     }
-    fuse.mergeSiblings();
+    fuse.mergeNumbers();
     List<Group> live = fuse.all.stream().filter(g -> g.find() == g).toList();
     Map<Node, List<Group>> groupsOf = new LinkedHashMap<>();
     fuse.groups.forEach(
@@ -398,10 +393,10 @@ final class Fuse {
     for (Seat seat : seats) {
       Group group = seat.group().find();
       if (best == null) {
-        boolean legal = memory.stream().noneMatch(m -> reaches(m.find(), group));
+        boolean legal = memory.stream().noneMatch(m -> Merge.reaches(m.find(), group));
         best = legal ? seat : null;
       } else if (best.group().find() != group) {
-        tryMerge(best.group().find(), group, best.place(), seat.place());
+        Merge.tryMerge(best.group().find(), group, best.place(), seat.place(), capacity);
       } else if (!best.place().equals(seat.place())) {
         return null;
       }
@@ -412,80 +407,33 @@ final class Fuse {
     Group chosen = best.group().find();
     for (Seat seat : seats) {
       Group other = seat.group().find();
-      if (other != chosen && reaches(other, chosen)) {
+      if (other != chosen && Merge.reaches(other, chosen)) {
         return null;
       }
     }
-    boolean legal = memory.stream().noneMatch(m -> m.find() == chosen || reaches(m.find(), chosen));
+    boolean legal = memory.stream().noneMatch(m -> m.find() == chosen || Merge.reaches(m.find(), chosen));
     Seat seat = new Seat(chosen, best.place());
     boolean stillFits =
         !(node.op() instanceof Reduction reduction) || fits(node, reduction, chosen, best.place());
     return legal && stillFits ? seat : null;
   }
 
-  private boolean tryMerge(Group one, Group two, Group.Place placeOne, Group.Place placeTwo) {
-    boolean mergeable =
-        placeOne.equals(placeTwo)
-            && one.weight() + two.weight() <= capacity
-            && !reaches(one, two)
-            && !reaches(two, one);
-    if (!mergeable) {
-      return false;
-    }
-    if (one.kind() == Group.Kind.COLUMNS || two.kind() == Group.Kind.COLUMNS) {
-      if (one.kind() != two.kind()
-          || one.reduced() != two.reduced()
-          || !one.space().equals(two.space())) {
-        return false;
-      }
-      one.absorb(two);
-      return true;
-    }
-    Group longer = one.space().size() >= two.space().size() ? one : two;
-    Group shorter = longer == one ? two : one;
-    boolean prefix = longer.space().subList(0, shorter.space().size()).equals(shorter.space());
-    boolean same = longer.space().size() == shorter.space().size();
-    if (!prefix || !same && shorter.hasFolds()) {
-      return false;
-    }
-    longer.absorb(shorter);
-    return true;
-  }
-
-  /**
-   * Numbers are computed together, and updates of one shape too, where nothing lies between them.
-   */
-  private void mergeSiblings() {
-    Map<List<Extent>, Group> numbers = new HashMap<>();
+  /** Numbers are computed together where nothing lies between them. */
+  private void mergeNumbers() {
+    Group numbers = null;
+    Group.Place place = new Group.Place(true, 0);
     for (Group group : all) {
-      if (group.find() != group
-          || group.kind() != Group.Kind.LOOPS
-          || !group.space().isEmpty()
-          || group.hasFolds()) {
-        continue;
-      }
-      Group first = numbers.get(group.space());
-      Group.Place place = new Group.Place(true, 0);
-      if (first == null || !tryMerge(first.find(), group, place, place)) {
-        numbers.put(group.space(), group);
-      }
-    }
-  }
-
-  /** Is there a path from one group to another? A search that takes too long counts as one. */
-  private static boolean reaches(Group from, Group to) {
-    Set<Group> seen = new HashSet<>();
-    Deque<Group> queue = new ArrayDeque<>(from.next());
-    while (!queue.isEmpty()) {
-      Group group = queue.poll();
-      if (group == to || seen.size() > SEARCH) {
-        return true;
-      }
-      if (seen.add(group)) {
-        queue.addAll(group.next());
+      boolean number =
+          group.find() == group
+              && group.kind() == Group.Kind.LOOPS
+              && group.space().isEmpty()
+              && !group.hasFolds();
+      if (number
+          && (numbers == null
+              || !Merge.tryMerge(numbers.find(), group, place, place, capacity))) {
+        numbers = group;
       }
     }
-    return false;
   }
 
   // ------------------------------------------------------------------ costs

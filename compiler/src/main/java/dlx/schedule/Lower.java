@@ -47,7 +47,7 @@ final class Lower {
         () ->
             switch (node.op()) {
               case Reduction reduction -> reduction(reduction, inputs.getFirst());
-              case Contraction contraction -> contraction(contraction, inputs);
+              case Contraction contraction -> LowerContraction.contraction(contraction, inputs);
               case Movement.Pad pad -> pad(pad, inputs);
               case Movement.Overlap overlap -> overlap(overlap, inputs.getFirst());
               case Movement movement -> graph.node(movement, inputs);
@@ -70,7 +70,7 @@ final class Lower {
 
   // ------------------------------------------------------------------ reductions
 
-  private static Node reduction(Reduction reduction, Node x) {
+  static Node reduction(Reduction reduction, Node x) {
     int rank = x.type().rank();
     Reduction.Kind kind = reduction.kind();
     List<Integer> axes = reduction.axes();
@@ -154,7 +154,7 @@ final class Lower {
    * This node, or a copy of it if its elements are not in memory at all (constants, positions,
    * draws).
    */
-  private static Node stored(Node node) {
+  static Node stored(Node node) {
     Node base = node;
     while (base.op() instanceof Movement
         && !(base.op() instanceof Movement.Pad)
@@ -242,160 +242,5 @@ final class Lower {
     return constant.isPresent()
         ? constant.getAsLong() < 0
         : extent.times(-1).toString().indexOf('-') < 0;
-  }
-
-  // ------------------------------------------------------------------ contractions
-
-  private static Node contraction(Contraction contraction, List<Node> inputs) {
-    List<Node> operands = new ArrayList<>();
-    List<List<Integer>> labels = new ArrayList<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      Labelled plain = distinct(new Labelled(inputs.get(i), contraction.operands().get(i)));
-      operands.add(plain.node());
-      labels.add(plain.labels());
-    }
-    Labelled result = new Labelled(operands.getFirst(), labels.getFirst());
-    for (int i = 1; i < operands.size(); i++) {
-      Set<Integer> later = new LinkedHashSet<>(contraction.output());
-      labels.subList(i + 1, labels.size()).forEach(later::addAll);
-      result = pair(result, new Labelled(operands.get(i), labels.get(i)), later);
-    }
-    result = sumOut(result, new LinkedHashSet<>(contraction.output()));
-    List<Integer> order = contraction.output().stream().map(result.labels()::indexOf).toList();
-    return result.node().transpose(order);
-  }
-
-  /** A node whose axes have labels. */
-  private record Labelled(Node node, List<Integer> labels) {
-    Extent extent(int label) {
-      return node.type().extent(labels.indexOf(label));
-    }
-  }
-
-  /** Sums over the labels that nobody needs. */
-  private static Labelled sumOut(Labelled x, Set<Integer> needed) {
-    List<Integer> axes =
-        IntStream.range(0, x.labels().size())
-            .filter(i -> !needed.contains(x.labels().get(i)))
-            .boxed()
-            .toList();
-    if (axes.isEmpty()) {
-      return x;
-    }
-    Node sum = reduction(new Reduction(Reduction.Kind.SUM, axes), x.node());
-    return new Labelled(sum, x.labels().stream().filter(needed::contains).toList());
-  }
-
-  /** The diagonal of labels that repeat: a slice with step n + 1 of the flattened pair of axes. */
-  private static Labelled distinct(Labelled x) {
-    for (int second = 0; second < x.labels().size(); second++) {
-      int first = x.labels().indexOf(x.labels().get(second));
-      if (first < second) {
-        return distinct(diagonal(x, first, second));
-      }
-    }
-    return x;
-  }
-
-  private static Labelled diagonal(Labelled x, int first, int second) {
-    Node node = x.node();
-    int rank = node.type().rank();
-    List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
-    order.remove(Integer.valueOf(second));
-    order.remove(Integer.valueOf(first));
-    order.addFirst(second);
-    order.addFirst(first);
-    Node turned = node.transpose(order);
-    List<Integer> labels = order.stream().map(x.labels()::get).toList();
-    Extent n = turned.type().extent(0);
-    Node line;
-    if (n.isConstant()) {
-      List<Extent> flat = new ArrayList<>(turned.type().shape());
-      flat.removeFirst();
-      flat.set(0, n.times(n));
-      line = turned.reshape(flat).slice(0, Extent.ZERO, (int) n.constant().getAsLong() + 1, n);
-    } else {
-      List<Extent> shape = turned.type().shape();
-      Node iota = turned.graph().node(new Leaf.Iota(n));
-      Node same = iota.broadcast(shape, List.of(0)).equal(iota.broadcast(shape, List.of(1)));
-      line =
-          reduction(
-              new Reduction(Reduction.Kind.SUM, List.of(1)), same.where(turned, turned.like(0)));
-    }
-    return new Labelled(line, labels.subList(1, labels.size()));
-  }
-
-  /** The product of two operands, summed over the labels that nobody needs any more. */
-  private static Labelled pair(Labelled left, Labelled right, Set<Integer> later) {
-    Set<Integer> forLeft = new LinkedHashSet<>(later);
-    forLeft.addAll(right.labels());
-    Set<Integer> forRight = new LinkedHashSet<>(later);
-    forRight.addAll(left.labels());
-    Labelled a = sumOut(left, forLeft);
-    Labelled b = sumOut(right, forRight);
-    if (comesFirst(b, a, later)) {
-      return pair(b, a, later);
-    }
-    List<Integer> both = a.labels().stream().filter(b.labels()::contains).toList();
-    List<Integer> batch = both.stream().filter(later::contains).toList();
-    List<Integer> summed = both.stream().filter(l -> !later.contains(l)).toList();
-    List<Integer> rows = a.labels().stream().filter(l -> !both.contains(l)).toList();
-    List<Integer> columns = b.labels().stream().filter(l -> !both.contains(l)).toList();
-    List<Integer> output = new ArrayList<>(batch);
-    output.addAll(rows);
-    output.addAll(columns);
-    DType dtype = a.node().type().dtype();
-    if (!summed.isEmpty() && !rows.isEmpty() && !columns.isEmpty() && dtype.isFloat()) {
-      Contraction product = new Contraction(List.of(a.labels(), b.labels()), output);
-      return new Labelled(
-          a.node().graph().node(product, stored(a.node()), stored(b.node())), output);
-    }
-    // one side has all labels (or there is no sum): an elementwise product and a reduction
-    boolean summedLast = columns.isEmpty() && last(a, summed) || rows.isEmpty() && last(b, summed);
-    List<Integer> space = new ArrayList<>(batch);
-    if (!summedLast && !(rows.isEmpty() && columns.isEmpty())) {
-      space.addAll(summed);
-    }
-    space.addAll(rows);
-    space.addAll(columns);
-    summed.stream().filter(l -> !space.contains(l)).forEach(space::add);
-    Node product = spread(a, space, b).times(spread(b, space, a));
-    List<Integer> axes =
-        IntStream.range(0, space.size())
-            .filter(i -> summed.contains(space.get(i)))
-            .boxed()
-            .toList();
-    Node node =
-        axes.isEmpty() ? product : reduction(new Reduction(Reduction.Kind.SUM, axes), product);
-    return new Labelled(node, space.stream().filter(l -> !summed.contains(l)).toList());
-  }
-
-  /**
-   * Are the axes that only {@code one} has wanted before those that only {@code two} has? Then the
-   * product has the wanted order if {@code one} gives its rows.
-   */
-  private static boolean comesFirst(Labelled one, Labelled two, Set<Integer> wanted) {
-    for (int label : wanted) {
-      boolean inOne = one.labels().contains(label);
-      boolean inTwo = two.labels().contains(label);
-      if (inOne != inTwo) {
-        return inOne;
-      }
-    }
-    return false;
-  }
-
-  /** Is the last axis of this among the labels? */
-  private static boolean last(Labelled x, List<Integer> labels) {
-    return !x.labels().isEmpty() && labels.contains(x.labels().getLast());
-  }
-
-  /** This operand over all axes of a space, whose other extents are those of {@code other}. */
-  private static Node spread(Labelled x, List<Integer> space, Labelled other) {
-    List<Integer> own = space.stream().filter(x.labels()::contains).toList();
-    Node ordered = x.node().transpose(own.stream().map(x.labels()::indexOf).toList());
-    List<Extent> shape =
-        space.stream().map(l -> x.labels().contains(l) ? x.extent(l) : other.extent(l)).toList();
-    return ordered.broadcast(shape, own.stream().map(space::indexOf).toList());
   }
 }
