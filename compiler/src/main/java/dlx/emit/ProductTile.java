@@ -8,8 +8,8 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * One tile of a product as a method of its own: rows by vectors of columns whose sums stay in
- * registers. Its arguments are frame, scratch, then array and first index of the left operand, of the
- * right one and of the result.
+ * registers. Its arguments are frame, scratch, then array and first index of the left operand, of
+ * the right one and of the result.
  */
 final class ProductTile {
   /** The local variables that the arguments take. */
@@ -37,7 +37,12 @@ final class ProductTile {
   private final int[] rowOffsets;
 
   ProductTile(
-    Products product, Code code, int rows, int vectors, @Nullable Extent packedStep, boolean tail) {
+      Products product,
+      Code code,
+      int rows,
+      int vectors,
+      @Nullable Extent packedStep,
+      boolean tail) {
     this.dtype = product.dtype();
     this.lane = product.lane();
     this.row = product.row();

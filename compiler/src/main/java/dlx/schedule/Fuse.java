@@ -411,7 +411,8 @@ final class Fuse {
         return null;
       }
     }
-    boolean legal = memory.stream().noneMatch(m -> m.find() == chosen || Merge.reaches(m.find(), chosen));
+    boolean legal =
+        memory.stream().noneMatch(m -> m.find() == chosen || Merge.reaches(m.find(), chosen));
     Seat seat = new Seat(chosen, best.place());
     boolean stillFits =
         !(node.op() instanceof Reduction reduction) || fits(node, reduction, chosen, best.place());
@@ -429,8 +430,7 @@ final class Fuse {
               && group.space().isEmpty()
               && !group.hasFolds();
       if (number
-          && (numbers == null
-              || !Merge.tryMerge(numbers.find(), group, place, place, capacity))) {
+          && (numbers == null || !Merge.tryMerge(numbers.find(), group, place, place, capacity))) {
         numbers = group;
       }
     }

@@ -92,7 +92,8 @@ final class LowerContraction {
       Node iota = turned.graph().node(new Leaf.Iota(n));
       Node same = iota.broadcast(shape, List.of(0)).equal(iota.broadcast(shape, List.of(1)));
       line =
-          Lower.reduction(new Reduction(Reduction.Kind.SUM, List.of(1)), same.where(turned, turned.like(0)));
+          Lower.reduction(
+              new Reduction(Reduction.Kind.SUM, List.of(1)), same.where(turned, turned.like(0)));
     }
     return new Labelled(line, labels.subList(1, labels.size()));
   }
@@ -138,7 +139,9 @@ final class LowerContraction {
             .boxed()
             .toList();
     Node node =
-        axes.isEmpty() ? product : Lower.reduction(new Reduction(Reduction.Kind.SUM, axes), product);
+        axes.isEmpty()
+            ? product
+            : Lower.reduction(new Reduction(Reduction.Kind.SUM, axes), product);
     return new Labelled(node, space.stream().filter(l -> !summed.contains(l)).toList());
   }
 

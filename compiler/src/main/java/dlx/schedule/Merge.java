@@ -13,8 +13,8 @@ final class Merge {
   private Merge() {}
 
   /**
-   * Makes one group of two if they walk over one space, or one over the beginning of the other's, and
-   * no third must come between them.
+   * Makes one group of two if they walk over one space, or one over the beginning of the other's,
+   * and no third must come between them.
    *
    * @param placeOne where a value that both need would live in the first
    * @param capacity how much a group may hold
