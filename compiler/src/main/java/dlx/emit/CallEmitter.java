@@ -66,7 +66,11 @@ final class CallEmitter {
     code.array(kernel.out());
     code.extent(kernel.rows());
     code.extent(kernel.columns());
-    code.callStatic(POSITIONS, "argsort", "([" + Lane.letter(kernel.x().dtype()) + "[III)V");
+    code.aload(1);
+    code.callStatic(
+        POSITIONS,
+        "argsort",
+        "([" + Lane.letter(kernel.x().dtype()) + "[IIIL" + Code.SCRATCH + ";)V");
   }
 
   /** The work of such a kernel, in simple operations. */

@@ -22,6 +22,8 @@ public final class CompiledFunction {
   private final Program.Variable[] outputs;
   private final Program.Kernel[] kernels;
   private final Program.Commit[] commits;
+  private final Program.Check[] checks;
+  private final long[] draws;
 
   /** The symbol that an extent is, or -1 if it is a number or an expression. */
   private final int[] bare;
@@ -57,6 +59,8 @@ public final class CompiledFunction {
     this.outputs = program.outputs().toArray(Program.Variable[]::new);
     this.kernels = program.kernels().toArray(Program.Kernel[]::new);
     this.commits = program.commits().toArray(Program.Commit[]::new);
+    this.checks = program.checks().toArray(Program.Check[]::new);
+    this.draws = program.draws().stream().mapToLong(d -> d).toArray();
     this.bare =
         program.extents().stream()
             .mapToInt(e -> e.matches("\\$\\d+") ? Integer.parseInt(e.substring(1)) : -1)
@@ -154,7 +158,7 @@ public final class CompiledFunction {
         frame.set(v.buffer(), v.dtype(), results[i].data());
       }
       for (int i = 0; i < frame.keys.length; i++) {
-        frame.keys[i] = RandomBits.key(seed, step, program.draws().get(i));
+        frame.keys[i] = RandomBits.key(seed, step, draws[i]);
       }
       Workers workers = Workers.shared();
       for (int i = 0; i < kernels.length; i++) {
@@ -204,7 +208,7 @@ public final class CompiledFunction {
     }
     workspace.bind(sizes);
     Frame frame = workspace.frame;
-    for (Program.Check check : program.checks()) {
+    for (Program.Check check : checks) {
       int left = frame.extents[check.left()];
       int right = frame.extents[check.right()];
       if (check.equal() ? left != right : left > right) {

@@ -96,47 +96,48 @@ public final class Positions {
   }
 
   /** out[row, :] = the positions that sort x[row, :] upwards; stable, NaN last. */
-  public static void argsort(float[] x, int[] out, int rows, int columns) {
-    double[] row = new double[columns];
+  public static void argsort(float[] x, int[] out, int rows, int columns, Scratch scratch) {
+    double[] keys = scratch.panel64(columns);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
-        row[c] = x[r * columns + c];
+        keys[c] = x[r * columns + c];
       }
-      argsort(row, out, r * columns);
+      argsort(keys, columns, out, r * columns, scratch);
     }
   }
 
-  public static void argsort(double[] x, int[] out, int rows, int columns) {
+  public static void argsort(double[] x, int[] out, int rows, int columns, Scratch scratch) {
+    double[] keys = scratch.panel64(columns);
     for (int r = 0; r < rows; r++) {
-      argsort(Arrays.copyOfRange(x, r * columns, (r + 1) * columns), out, r * columns);
+      System.arraycopy(x, r * columns, keys, 0, columns);
+      argsort(keys, columns, out, r * columns, scratch);
     }
   }
 
-  public static void argsort(int[] x, int[] out, int rows, int columns) {
-    double[] row = new double[columns];
+  public static void argsort(int[] x, int[] out, int rows, int columns, Scratch scratch) {
+    double[] keys = scratch.panel64(columns);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
-        row[c] = x[r * columns + c];
+        keys[c] = x[r * columns + c];
       }
-      argsort(row, out, r * columns);
+      argsort(keys, columns, out, r * columns, scratch);
     }
   }
 
-  /** Bottom-up merge sort of positions; -0 and 0 are equal. */
-  private static void argsort(double[] keys, int[] out, int offset) {
-    int n = keys.length;
-    int[] from = new int[n];
-    int[] to = new int[n];
+  /** Bottom-up merge sort of the positions of n keys; -0 and 0 are equal. */
+  private static void argsort(double[] keys, int n, int[] out, int offset, Scratch scratch) {
+    int[] from = scratch.positions(n);
+    int[] to = scratch.otherPositions(n);
     for (int i = 0; i < n; i++) {
       from[i] = i;
     }
-    for (int width = 1; width < n; width *= 2) {
-      for (int low = 0; low < n; low += 2 * width) {
-        int middle = Math.min(low + width, n);
-        int high = Math.min(low + 2 * width, n);
-        int left = low;
+    for (long width = 1; width < n; width *= 2) {
+      for (long low = 0; low < n; low += 2 * width) {
+        int middle = (int) Math.min(low + width, n);
+        int high = (int) Math.min(low + 2 * width, n);
+        int left = (int) low;
         int right = middle;
-        for (int i = low; i < high; i++) {
+        for (int i = left; i < high; i++) {
           boolean takeRight =
               left >= middle || right < high && isBelow(keys[from[right]], keys[from[left]]);
           to[i] = takeRight ? from[right++] : from[left++];

@@ -27,4 +27,22 @@ public final class Scratch {
     }
     return panel64;
   }
+
+  private int[] positions = new int[0];
+  private int[] otherPositions = new int[0];
+
+  /** At least this many ints, with anything in them. */
+  int[] positions(int size) {
+    if (positions.length < size) {
+      positions = new int[size];
+    }
+    return positions;
+  }
+
+  int[] otherPositions(int size) {
+    if (otherPositions.length < size) {
+      otherPositions = new int[size];
+    }
+    return otherPositions;
+  }
 }

@@ -10,7 +10,6 @@ import java.util.List;
  * to other sizes keeps the arrays that are large enough, so sizes that come back cost nothing.
  */
 final class Workspace {
-  private final Program program;
   private final Extents extents;
   final Frame frame;
   final Scratch scratch = new Scratch();
@@ -21,13 +20,18 @@ final class Workspace {
 
   private boolean bound;
   private final List<Slab> slabs = new ArrayList<>();
-  private final int[] slabOf;
+
+  /** In the order of their first use. */
+  private final Program.Temporary[] temporaries;
+
+  private final Slab[] slabOf;
 
   /** An array that temporaries take in turn; from kernel {@code free} on nobody needs it. */
   private static final class Slab {
     final DType dtype;
     int size;
     int free;
+    int length;
     Object array;
 
     Slab(DType dtype) {
@@ -36,12 +40,13 @@ final class Workspace {
   }
 
   Workspace(Program program, int buffers) {
-    this.program = program;
     this.extents = new Extents(program.extents());
     this.frame = new Frame(buffers, program.extents().size(), program.draws().size());
     this.symbols = new long[program.symbols().size()];
     this.wanted = new long[program.symbols().size()];
-    this.slabOf = new int[program.temporaries().size()];
+    this.temporaries = program.temporaries().toArray(Program.Temporary[]::new);
+    Arrays.sort(temporaries, Comparator.comparingInt(Program.Temporary::first));
+    this.slabOf = new Slab[temporaries.length];
     for (Program.Table table : program.tables()) {
       Tensor values = Tensor.zeros(table.dtype(), table.values().size());
       for (int i = 0; i < values.size(); i++) {
@@ -55,9 +60,9 @@ final class Workspace {
     return bound && Arrays.equals(symbols, sizes);
   }
 
-  /** The bytes of all temporaries. */
+  /** The bytes of the arrays of all temporaries. */
   long bytes() {
-    return slabs.stream().mapToLong(s -> (long) s.size * s.dtype.bytes()).sum();
+    return slabs.stream().mapToLong(s -> (long) s.length * s.dtype.bytes()).sum();
   }
 
   void bind(long[] sizes) {
@@ -75,21 +80,16 @@ final class Workspace {
 
   /** In the order of their first use, each into the free slab whose size is closest. */
   private void assignSlabs() {
-    List<Program.Temporary> temporaries = program.temporaries();
-    List<Integer> order = new ArrayList<>();
-    for (int i = 0; i < temporaries.size(); i++) {
-      order.add(i);
+    for (int s = 0; s < slabs.size(); s++) {
+      slabs.get(s).free = -1;
+      slabs.get(s).size = 0;
     }
-    order.sort(Comparator.comparingInt(i -> temporaries.get(i).first()));
-    for (Slab slab : slabs) {
-      slab.free = -1;
-      slab.size = 0;
-    }
-    for (int i : order) {
-      Program.Temporary t = temporaries.get(i);
+    for (int i = 0; i < temporaries.length; i++) {
+      Program.Temporary t = temporaries[i];
       int size = frame.extents[t.size()];
       Slab best = null;
-      for (Slab slab : slabs) {
+      for (int s = 0; s < slabs.size(); s++) {
+        Slab slab = slabs.get(s);
         if (slab.dtype == t.dtype()
             && slab.free < t.first()
             && (best == null || closer(slab, best, size))) {
@@ -102,16 +102,17 @@ final class Workspace {
       }
       best.free = t.last();
       best.size = Math.max(best.size, size);
-      slabOf[i] = slabs.indexOf(best);
+      slabOf[i] = best;
     }
-    for (Slab slab : slabs) {
-      if (slab.array == null || java.lang.reflect.Array.getLength(slab.array) < slab.size) {
+    for (int s = 0; s < slabs.size(); s++) {
+      Slab slab = slabs.get(s);
+      if (slab.length < slab.size || slab.array == null) {
         slab.array = slab.dtype.newArray(slab.size);
+        slab.length = slab.size;
       }
     }
-    for (int i = 0; i < temporaries.size(); i++) {
-      Program.Temporary t = temporaries.get(i);
-      frame.set(t.buffer(), t.dtype(), slabs.get(slabOf[i]).array);
+    for (int i = 0; i < temporaries.length; i++) {
+      frame.set(temporaries[i].buffer(), temporaries[i].dtype(), slabOf[i].array);
     }
   }
 
