@@ -294,12 +294,18 @@ final class Body {
     DType dtype = value.dtype();
     if (lane.isVector() && indexer.varies(to)) {
       push(value, true);
-      code.array(to.buffer());
-      indexer.push(to);
-      code.call(
-          dtype == DType.BOOL ? Lane.MASK : Lane.type(dtype),
-          "intoArray",
-          "([" + Lane.letter(dtype) + "I)V");
+      if (dtype == DType.BOOL) {
+        // intoArray of a mask makes an array of its own
+        code.call(Lane.MASK, "toLong", "()J");
+        code.array(to.buffer());
+        indexer.push(to);
+        code.constant(lane.lanes());
+        code.callStatic("dlx/runtime/Lanes", "store", "(J[ZII)V");
+      } else {
+        code.array(to.buffer());
+        indexer.push(to);
+        code.call(Lane.type(dtype), "intoArray", "([" + Lane.letter(dtype) + "I)V");
+      }
     } else {
       code.array(to.buffer());
       indexer.push(to);

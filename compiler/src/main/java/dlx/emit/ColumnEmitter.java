@@ -241,7 +241,15 @@ final class ColumnEmitter {
           });
       for (int n = 0; n < neighbours; n++) {
         Body body = bodies.get(n);
-        accumulators.get(n).forEach((f, local) -> body.bind(f, local, isVector(body, f)));
+        accumulators
+            .get(n)
+            .forEach((f, local) -> {
+              boolean vector = isVector(body, f);
+              if (vector) {
+                Folds.settle(body, f, local);
+              }
+              body.bind(f, local, vector);
+            });
         for (Instruction i : nest.instructions()) {
           if (nest.phase(i) > 0) {
             body.compute(i);

@@ -39,8 +39,11 @@ final class Folds {
     Code code = body.code;
     DType dtype = fold.dtype();
     if (vector) {
-      code.aload(local);
+      // The value first: a method is called on a vector whose class C2 knows. That of an
+      // accumulator
+      // it would have to guess from profiles, and where it cannot, each vector becomes an object.
       body.push(fold.value(), true);
+      code.aload(local);
       combineVectors(code, fold);
       code.astore(local);
     } else {
@@ -54,10 +57,23 @@ final class Folds {
   /** Adds one vector accumulator to another. */
   static void merge(Body body, Instruction.Folded fold, int into, int from) {
     Code code = body.code;
-    code.aload(into);
+    settled(body, fold, into);
     code.aload(from);
     combineVectors(code, fold);
     code.astore(into);
+  }
+
+  /** An accumulator that methods will be called on, after its loop. */
+  static void settle(Body body, Instruction.Folded fold, int local) {
+    settled(body, fold, local);
+    body.code.astore(local);
+  }
+
+  /** Pushes neutral (+) accumulator: the same bits, and a vector whose class C2 knows. */
+  private static void settled(Body body, Instruction.Folded fold, int local) {
+    body.constant(neutral(fold), fold.dtype());
+    body.code.aload(local);
+    combineVectors(body.code, fold);
   }
 
   private static void combineVectors(Code code, Instruction.Folded fold) {
@@ -93,7 +109,7 @@ final class Folds {
   static int lanes(Body body, Lane lane, Instruction.Folded fold, int vector) {
     Code code = body.code;
     DType dtype = fold.dtype();
-    code.aload(vector);
+    settled(body, fold, vector);
     if (fold.kind() == Reduction.Kind.MAX) {
       code.mv()
           .visitFieldInsn(

@@ -12,6 +12,13 @@ public final class Lanes {
 
   private Lanes() {}
 
+  /** to[at + i] = bit i of a mask, for each of its lanes. */
+  public static void store(long mask, boolean[] to, int at, int lanes) {
+    for (int i = 0; i < lanes; i++) {
+      to[at + i] = (mask >>> i & 1) != 0;
+    }
+  }
+
   public static void sin(float[] x, int count) {
     for (int i = 0; i < count; i++) {
       x[i] = (float) Math.sin(x[i]);
