@@ -118,13 +118,10 @@ final class Check implements Command {
   private static List<Diagnostic> notes(Function function) {
     return function.checks().stream()
         .map(check ->
-            new Diagnostic(
+            Diagnostic.of(
                     "W0301",
                     Diagnostic.Severity.NOTE,
-                    "checked at the start of a call: " + check.message(),
-                    List.of(),
-                    List.of(),
-                    List.of())
+                    "checked at the start of a call: " + check.message())
                 .at(check.span()))
         .toList();
   }

@@ -89,7 +89,7 @@ final class Arithmetic {
       throw new Failure(
           Diagnostic.error("E0402", "f32 and f64 do not mix")
               .at(b.span(), elaboration.tensors.describe(b.value()))
-              .at(a.span(), elaboration.tensors.describe(a.value()))
+              .and(a.span(), elaboration.tensors.describe(a.value()))
               .help(
                   "convert one of them: `f64(" + bare(narrow.span()) + ")`",
                   new Diagnostic.Edit(narrow.span(), "f64(" + bare(narrow.span()) + ")")));
@@ -229,7 +229,7 @@ final class Arithmetic {
       throw new Failure(
           Diagnostic.error("E0401", "`" + operator + "` cannot compare these")
               .at(b.span(), elaboration.tensors.describe(b.value()))
-              .at(a.span(), elaboration.tensors.describe(a.value()))
+              .and(a.span(), elaboration.tensors.describe(a.value()))
               .help("make truth values 0 and 1 with `i32(…)`"));
     }
     return join(left, right, a, b);
@@ -394,7 +394,7 @@ final class Arithmetic {
       throw new Failure(
           Diagnostic.error("E0403", "both choices of `where` must have one type")
               .at(b.span(), elaboration.tensors.describe(b.value()))
-              .at(a.span(), elaboration.tensors.describe(a.value())));
+              .and(a.span(), elaboration.tensors.describe(a.value())));
     }
     Kind kind = join(left, right, a, b);
     Tensor c = elaboration.tensors.tensor(condition.value(), Kind.BOOL, condition.span(), world);

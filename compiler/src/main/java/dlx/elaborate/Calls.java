@@ -186,17 +186,7 @@ final class Calls {
       if (!library || inner.places().getFirst().span().source() == caller.module().file.source()) {
         throw failure;
       }
-      List<Diagnostic.Place> places = new ArrayList<>();
-      places.add(new Diagnostic.Place(call, "in this call of `" + name + "`"));
-      places.addAll(inner.places());
-      throw new Failure(
-          new Diagnostic(
-              inner.code(),
-              inner.severity(),
-              inner.message(),
-              places,
-              inner.notes(),
-              inner.help()));
+      throw new Failure(inner.inside(call, "in this call of `" + name + "`"));
     } finally {
       elaboration.leave();
     }

@@ -36,6 +36,11 @@ final class Clash {
     return this;
   }
 
+  Clash and(Span span, String label) {
+    error = error.and(span, label);
+    return this;
+  }
+
   /**
    * Adds where the names come from and what to do; {@code operand} is what may have been mistaken.
    */
@@ -61,7 +66,7 @@ final class Clash {
     if (other != null) {
       error = error.help("did you mean `" + other + "`?");
     }
-    return error.note(
+    return error.remark(
         "if they are meant to be one size, write `dim " + second.name + " = " + first.name + "`");
   }
 

@@ -122,7 +122,7 @@ final class Derivatives {
         .help(
             "reduce it first: `grad(mean(" + text + "), " + target.span().text() + ")`",
             new Diagnostic.Edit(y.span(), "mean(" + text + ")"))
-        .note("for the derivative of every element see `jacobian`, `jvp` and `vjp`");
+        .remark("for the derivative of every element see `jacobian`, `jvp` and `vjp`");
   }
 
   // ------------------------------------------------------------------ dependence
@@ -188,7 +188,7 @@ final class Derivatives {
                       + "` was computed with the `"
                       + name
                       + "` the step began with, so this derivative is zero")
-              .help("do it in one update of `" + name + "`"));
+              .help(together(name, changed, call, frame)));
     }
     Diagnostic error =
         Diagnostic.error("E0502", "`" + value + "` does not depend on `" + name + "`")
@@ -201,6 +201,58 @@ final class Derivatives {
     }
     throw new Failure(
         error.help("differentiate with respect to something that `" + value + "` is made of"));
+  }
+
+  /** What to do instead of a second update: {@code w <- w - (a + b) * grad(y, w)}. */
+  private static String together(String name, Span changed, Span call, Frame frame) {
+    List<Ast.Bind> both = new ArrayList<>();
+    Syntax.each(
+        frame.module().file,
+        node -> {
+          if (node instanceof Ast.Bind bind
+              && bind.mark() == Ast.Mark.BECOMES
+              && (bind.target().span().equals(changed) || within(call, bind.value().span()))) {
+            both.add(bind);
+          }
+        });
+    String sum = both.size() == 2 ? sum(name, both.get(0), both.get(1), call) : null;
+    return "do it in one update" + (sum == null ? " of `" + name + "`" : ": `" + sum + "`");
+  }
+
+  /** Two updates {@code w <- w ± a * grad} as one, or null if they are of another form. */
+  private static @Nullable String sum(String name, Ast.Bind first, Ast.Bind second, Span call) {
+    if (!(first.value() instanceof Ast.Binary a)
+        || !(second.value() instanceof Ast.Binary b)
+        || !first.target().span().text().equals(name)
+        || !second.target().span().text().equals(name)
+        || !a.left().span().text().equals(name)
+        || !b.left().span().text().equals(name)
+        || !a.operator().equals(b.operator())
+        || !(a.operator().equals("-") || a.operator().equals("+"))) {
+      return null;
+    }
+    String one = factor(a.right(), call.text());
+    String two = factor(b.right(), call.text());
+    return one == null || two == null
+        ? null
+        : name + " <- " + name + " " + a.operator() + " (" + one + " + " + two + ") * " + call.text();
+  }
+
+  /** The {@code a} of {@code a * grad}, or null. */
+  private static @Nullable String factor(Ast.Expression product, String gradient) {
+    return product.span().text().equals(gradient)
+        ? "1"
+        : product instanceof Ast.Binary p
+                && p.operator().equals("*")
+                && p.right().span().text().equals(gradient)
+            ? p.left().span().text()
+            : null;
+  }
+
+  private static boolean within(Span inner, Span outer) {
+    return inner.source() == outer.source()
+        && outer.start() <= inner.start()
+        && inner.end() <= outer.end();
   }
 
   private @Nullable Span changed(

@@ -231,6 +231,9 @@ final class Layers {
                         + before.axes().get(axis)
                         + " features, because of its first use")
             .at(span, use == null || use.types().isEmpty() ? "" : use.types().getFirst());
+    if (frame.shared().instance.made.source() == span.source()) {
+      error = error.context(frame.shared().instance.made);
+    }
     Instance.Use started = first.get(instance.path);
     if (started != null && !started.spans().isEmpty()) {
       error =

@@ -1,7 +1,6 @@
 package dlx.elaborate;
 
 import dlx.ast.Ast;
-import dlx.elaborate.Module.Declaration;
 import dlx.elaborate.Value.Tensor;
 import dlx.graph.Extent;
 import dlx.source.Diagnostic;
@@ -231,17 +230,11 @@ final class Loops {
   // ------------------------------------------------------------------ loops at run time
 
   private Diagnostic atRunTime(Ast.For loop, List<Value> sources, Frame frame) {
-    Maker maker = maker(loop.body(), frame.module(), frame.scope());
-    Span keyword = new Span(loop.span().source(), loop.span().start(), loop.span().start() + 3);
-    if (maker != null) {
-      return Diagnostic.error("E0804", "this loop would make new parameters in every turn")
-          .at(maker.span(), "makes `" + maker.name() + "`")
-          .at(keyword, "runs at run time, with one body")
-          .help(
-              "give every turn its own parameters: `unroll for …`",
-              new Diagnostic.Edit(keyword, "unroll for"))
-          .help("or share one set: make the layer before the loop, and use its name inside");
+    Diagnostic makes = new Makers(elaboration).sentence(loop, sources, frame);
+    if (makes != null) {
+      return makes;
     }
+    Span keyword = new Span(loop.span().source(), loop.span().start(), loop.span().start() + 3);
     String what =
         loop.carries().isEmpty() ? "a `for` that collects values" : "a `for` with variables";
     Diagnostic error = Diagnostic.error("E0001", what + " is not built yet").at(keyword);
@@ -258,36 +251,5 @@ final class Loops {
             "the number of turns is fixed: if it is small, `unroll for` copies the body",
             new Diagnostic.Edit(keyword, "unroll for"))
         : error;
-  }
-
-  /** What makes a parameter: where, and how the first one would be called. */
-  private record Maker(Span span, String name) {}
-
-  /** The first place in a body that makes a parameter, by itself or through layers. */
-  private static @Nullable Maker maker(Ast.Block body, Module module, @Nullable Scope scope) {
-    Maker[] found = {null};
-    Syntax.each(
-        body,
-        node -> {
-          if (found[0] != null) {
-            return;
-          }
-          if (node instanceof Ast.Slot slot && slot.param()) {
-            found[0] = new Maker(slot.span(), slot.name().text());
-          } else if (node instanceof Ast.Call call
-              && call.callee() instanceof Ast.Name name
-              && (scope == null || scope.find(name.text()) == null)) {
-            Declaration declaration = module.find(name.text());
-            if (declaration != null && declaration.item instanceof Ast.Layer layer) {
-              Maker inner = maker(layer.body(), declaration.module, null);
-              if (inner != null) {
-                String last = inner.name();
-                found[0] =
-                    new Maker(call.span(), last.contains(".") ? last : name.text() + "1." + last);
-              }
-            }
-          }
-        });
-    return found[0];
   }
 }

@@ -111,13 +111,13 @@ final class Products {
     if (clash && world.lower(last.extent()).equals(world.lower(first.extent()))) {
       return Clash.of(elaboration, last.extent(), first.extent(), world)
           .at(b.span(), elaboration.tensors.describe(right))
-          .at(a.span(), elaboration.tensors.describe(left))
+          .and(a.span(), elaboration.tensors.describe(left))
           .finish(right);
     }
     Diagnostic error =
         Diagnostic.error("E0302", "these shapes cannot be multiplied")
             .at(b.span(), elaboration.tensors.describe(right))
-            .at(a.span(), elaboration.tensors.describe(left));
+            .and(a.span(), elaboration.tensors.describe(left));
     error = Shapes.origin(Shapes.origin(error, first), last);
     error =
         error.note(
@@ -134,11 +134,34 @@ final class Products {
     if (!transposed) {
       return error;
     }
-    List<Diagnostic.Edit> edits = new ArrayList<>();
     Span end = new Span(b.span().source(), b.span().end(), b.span().end());
-    edits.add(new Diagnostic.Edit(end, "'"));
+    boolean simple = b.span().text().chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '.');
+    List<Diagnostic.Edit> edits =
+        simple
+            ? List.of(new Diagnostic.Edit(end, "'"))
+            : List.of(new Diagnostic.Edit(new Span(b.span().source(), b.span().start(), b.span().start()), "("), new Diagnostic.Edit(end, ")'"));
+    List<Diagnostic.Edit> declared = exchanged(right.axes());
     return error.help(
-        "transpose it, or declare it the other way round", edits.toArray(Diagnostic.Edit[]::new));
+        new Diagnostic.Help(
+            declared.isEmpty()
+                ? "transpose it"
+                : "transpose it, or declare it the other way round",
+            edits,
+            declared));
+  }
+
+  /** Exchanges two extents where they were written side by side, if they were. */
+  private static List<Diagnostic.Edit> exchanged(List<Axis> axes) {
+    Span first = axes.get(0).origin();
+    Span second = axes.get(1).origin();
+    if (first == Span.NONE || first.source() != second.source() || first.end() > second.start()) {
+      return List.of();
+    }
+    String between = first.source().text().substring(first.end(), second.start());
+    return between.isBlank() || !between.strip().equals(",")
+        ? List.of()
+        : List.of(
+            new Diagnostic.Edit(first.to(second), second.text() + between + first.text()));
   }
 
   // ------------------------------------------------------------------ einsum
@@ -261,7 +284,7 @@ final class Products {
     error =
         first == null
             ? error
-            : error.at(first.span(), elaboration.tensors.describe(first.tensor()));
+            : error.and(first.span(), elaboration.tensors.describe(first.tensor()));
     return Shapes.origin(Shapes.origin(error, b), a);
   }
 

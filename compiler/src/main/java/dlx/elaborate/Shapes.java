@@ -92,13 +92,13 @@ final class Shapes {
     if (elaboration.sizes.compare(a.extent(), b.extent(), world) == Comparison.CLASH) {
       return Clash.of(elaboration, a.extent(), b.extent(), world)
           .at(second.span(), rightText)
-          .at(first.span(), leftText)
+          .and(first.span(), leftText)
           .finish(right);
     }
     Diagnostic error =
         Diagnostic.error("E0301", "these shapes do not line up")
             .at(second.span(), rightText)
-            .at(first.span(), leftText);
+            .and(first.span(), leftText);
     error = origin(origin(error, a), b);
     String note = "axes are lined up from the right, so " + quoted(a) + " meets " + quoted(b);
     if (a.extent().isOne() || b.extent().isOne()) {
@@ -211,7 +211,7 @@ final class Shapes {
       throw new Failure(
           Diagnostic.error("E0313", "what is stacked must have one shape")
               .at(second.span(), elaboration.tensors.describe(second.value()))
-              .at(first.span(), elaboration.tensors.describe(first.value())));
+              .and(first.span(), elaboration.tensors.describe(first.value())));
     }
     return result;
   }

@@ -13,14 +13,30 @@ public final class Diagnostics {
   private final Set<Cause> causes = new HashSet<>();
 
   /** What makes two diagnostics the same one. */
-  private record Cause(String code, String message, @Nullable Span place) {}
+  private record Cause(String code, String message, @Nullable Span place) {
+    static Cause of(Diagnostic diagnostic) {
+      List<Diagnostic.Place> places = diagnostic.places();
+      Span place = places.isEmpty() ? null : places.getFirst().span();
+      return new Cause(diagnostic.code(), diagnostic.message(), place);
+    }
+  }
 
   /** Adds a diagnostic unless the same one (code, message and first place) is there. */
   public void add(Diagnostic diagnostic) {
-    List<Diagnostic.Place> places = diagnostic.places();
-    Span place = places.isEmpty() ? null : places.getFirst().span();
-    if (causes.add(new Cause(diagnostic.code(), diagnostic.message(), place))) {
+    if (causes.add(Cause.of(diagnostic))) {
       list.add(diagnostic);
+    }
+  }
+
+  /** How many there are. */
+  public int size() {
+    return list.size();
+  }
+
+  /** Forgets all but the first {@code count}: what was only tried is not told. */
+  public void keep(int count) {
+    while (list.size() > count) {
+      causes.remove(Cause.of(list.removeLast()));
     }
   }
 

@@ -55,12 +55,18 @@ final class Frame {
       last = Math.max(last, place.span().endLine());
     }
     for (Help help : diagnostic.help()) {
-      for (Edit edit : help.edits()) {
+      for (Edit edit : all(help)) {
         int added = (int) edit.replacement().chars().filter(c -> c == '\n').count();
         last = Math.max(last, edit.span().endLine() + added);
       }
     }
     return last;
+  }
+
+  private static List<Edit> all(Help help) {
+    List<Edit> all = new ArrayList<>(help.edits());
+    all.addAll(help.otherwise());
+    return all;
   }
 
   private String draw() {
@@ -77,6 +83,9 @@ final class Frame {
       gutter("= ").append(wrapped(note).replace("\n", indent)).append('\n');
     }
     diagnostic.help().forEach(this::help);
+    for (String remark : diagnostic.remarks()) {
+      out.append(paint.help("note")).append(paint.bold(": ")).append(remark).append('\n');
+    }
     return out.toString();
   }
 
@@ -112,14 +121,12 @@ final class Frame {
   private void places() {
     Map<Source, TreeMap<Integer, List<Mark>>> files = new LinkedHashMap<>();
     Map<Source, Span> firsts = new LinkedHashMap<>();
-    boolean primary = true;
     for (Place place : diagnostic.places()) {
       Span span = place.span();
       if (!span.source().name().isEmpty() || !span.source().text().isEmpty()) {
         firsts.putIfAbsent(span.source(), span);
-        mark(files.computeIfAbsent(span.source(), s -> new TreeMap<>()), place, primary);
+        mark(files.computeIfAbsent(span.source(), s -> new TreeMap<>()), place);
       }
-      primary = false;
     }
     boolean first = true;
     for (Map.Entry<Source, TreeMap<Integer, List<Mark>>> file : files.entrySet()) {
@@ -133,10 +140,15 @@ final class Frame {
   }
 
   /** A place over several lines becomes a mark on its first and one on its last line. */
-  private static void mark(TreeMap<Integer, List<Mark>> lines, Place place, boolean primary) {
+  private static void mark(TreeMap<Integer, List<Mark>> lines, Place place) {
     Span span = place.span();
     Source source = span.source();
     int first = span.line();
+    if (place.mark() == Diagnostic.Mark.NONE) {
+      lines.computeIfAbsent(first, k -> new ArrayList<>());
+      return;
+    }
+    boolean primary = place.mark() == Diagnostic.Mark.MAIN;
     int last = span.endLine();
     int start = span.start() - source.start(first);
     if (first == last) {
@@ -167,9 +179,12 @@ final class Frame {
       }
       List<Mark> marks = new ArrayList<>(entry.getValue());
       marks.sort(Comparator.comparingInt(Mark::start).thenComparing(Mark::primary));
-      Columns columns = Columns.of(source.lineText(number), marks.getFirst().start);
+      int start = marks.isEmpty() ? 0 : marks.getFirst().start;
+      Columns columns = Columns.of(source.lineText(number), start);
       line(number, columns.shown());
-      marks(columns, marks);
+      if (!marks.isEmpty()) {
+        marks(columns, marks);
+      }
       before = number;
     }
   }
@@ -222,7 +237,12 @@ final class Frame {
       return;
     }
     gutter("|").append('\n');
-    for (Edited edited : Edited.of(help.edits())) {
+    edits(help.edits());
+    edits(help.otherwise());
+  }
+
+  private void edits(List<Edit> edits) {
+    for (Edited edited : Edited.of(edits)) {
       Columns columns = Columns.of(edited.text(), edited.firstChange());
       line(edited.line(), columns.shown());
       Canvas under = new Canvas();

@@ -75,6 +75,7 @@ public final class Render {
     StringBuilder message = new StringBuilder(d.message());
     d.notes().forEach(note -> message.append('\n').append(note));
     d.help().forEach(help -> message.append("\nhelp: ").append(help.text()));
+    d.remarks().forEach(remark -> message.append('\n').append(remark));
     return out.append("title=")
         .append(d.code())
         .append("::")
@@ -104,7 +105,9 @@ public final class Render {
       places.add(one);
     }
     object.put("places", places);
-    object.put("notes", d.notes());
+    List<String> notes = new ArrayList<>(d.notes());
+    notes.addAll(d.remarks());
+    object.put("notes", notes);
     object.put("help", String.join("\n", d.help().stream().map(Help::text).toList()));
     List<Object> edits = new ArrayList<>();
     for (Help help : d.help()) {

@@ -36,6 +36,7 @@ final class Sarif {
     StringBuilder text = new StringBuilder(d.message());
     d.notes().forEach(note -> text.append("\n").append(note));
     d.help().forEach(help -> text.append("\nhelp: ").append(help.text()));
+    d.remarks().forEach(remark -> text.append("\n").append(remark));
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("ruleId", d.code());
     result.put("level", d.severity() == Severity.NOTE ? "note" : Render.severity(d));
