@@ -65,6 +65,7 @@ final class Elaboration {
   private final Set<Integer> asked = new java.util.HashSet<>();
   private @org.jspecify.annotations.Nullable World plain;
   private int depth;
+  private boolean full;
 
   final Sizes sizes = new Sizes(this);
   final Tensors tensors = new Tensors(this);
@@ -166,7 +167,17 @@ final class Elaboration {
     depth--;
   }
 
+  /** Whether the limit of nodes was reached: nothing more can be said. */
+  boolean full() {
+    return full;
+  }
+
+  /** Said once. */
   Failure tooLarge(Span span) {
+    if (full) {
+      return Failure.silent();
+    }
+    full = true;
     return new Failure(
         Diagnostic.error(
                 "R0302",

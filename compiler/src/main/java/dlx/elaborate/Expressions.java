@@ -38,7 +38,7 @@ final class Expressions {
       }
       return value;
     } catch (ArithmeticException e) {
-      throw Failure.of("R0303", "a size is larger than 64 bits can hold", expression.span());
+      throw Failure.tooLarge(expression.span());
     } finally {
       elaboration.leave();
     }

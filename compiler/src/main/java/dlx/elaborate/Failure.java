@@ -26,6 +26,11 @@ final class Failure extends RuntimeException {
     return new Failure(Diagnostic.error(code, message).at(span));
   }
 
+  /** A size does not fit into a long. */
+  static Failure tooLarge(Span span) {
+    return of("R0303", "a size is larger than 64 bits can hold", span);
+  }
+
   @Nullable Diagnostic diagnostic() {
     return diagnostic;
   }

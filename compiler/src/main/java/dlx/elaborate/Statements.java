@@ -35,12 +35,14 @@ final class Statements {
       try {
         last = statement(statement, frame);
       } catch (Failure failure) {
-        if (!frame.module().main) {
+        if (!frame.module().main || elaboration.full()) {
           throw failure;
         }
         elaboration.report(failure);
         last = Value.POISON;
         poison(statement, frame);
+      } catch (ArithmeticException e) {
+        throw Failure.tooLarge(statement.span());
       }
     }
     return last;

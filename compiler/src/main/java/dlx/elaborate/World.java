@@ -144,6 +144,9 @@ final class World {
     } catch (Failure failure) {
       elaboration.report(failure);
       value = Value.POISON;
+    } catch (ArithmeticException e) {
+      elaboration.report(Failure.tooLarge(declaration.span));
+      value = Value.POISON;
     } finally {
       elaboration.leave();
       running.remove(declaration);
