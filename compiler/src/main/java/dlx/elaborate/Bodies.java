@@ -58,7 +58,17 @@ final class Bodies {
     Frame frame = frame(world, Frame.Body.STEP, name, name, name, true);
     List<Program.Argument> arguments = new ArrayList<>();
     for (Ast.Parameter parameter : step.parameters()) {
-      arguments.add(argument(parameter, frame));
+      try {
+        arguments.add(argument(parameter, frame));
+      } catch (Failure failure) {
+        elaboration.report(failure);
+        Ast.Identifier wrong = parameter.name();
+        frame
+            .scope()
+            .put(
+                wrong.text(),
+                new Scope.Binding(Scope.Kind.ARGUMENT, Value.POISON, wrong.span()));
+      }
     }
     Value value = elaboration.statements.block(step.body(), frame, true);
     List<Ast.Statement> statements = step.body().statements();

@@ -116,6 +116,8 @@ final class Bound {
               && !local.contains(name.text())
               && !Builtins.isName(name.text())
               && module.find(name.text()) == null
+              && !module.incomplete
+              && !module.missing.contains(name.text())
               && !module.named.containsKey(name.text())) {
             diagnostics.add(Unknown.name(name, local, module));
           }

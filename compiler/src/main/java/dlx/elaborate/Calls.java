@@ -110,11 +110,17 @@ final class Calls {
                           + settingsHint(kind)
                           + "`"));
       default ->
-          throw new Failure(
-              Diagnostic.error("E0224", "`" + calleeSpan.text() + "` cannot be called")
-                  .at(calleeSpan, elaboration.tensors.describe(callee))
-                  .help("to multiply, write `*`"));
+          throw new Failure(notCallable(callee, calleeSpan, call));
     };
+  }
+
+  private Diagnostic notCallable(Value callee, Span span, Span call) {
+    Diagnostic error =
+        Diagnostic.error("E0224", "`" + span.text() + "` cannot be called")
+            .at(span, elaboration.tensors.describe(callee));
+    boolean number = callee instanceof Tensor || callee instanceof Value.Number;
+    boolean piped = span.end() == call.end();
+    return number && !piped ? error.help("to multiply, write `*`") : error;
   }
 
   private static String settingsHint(Value.LayerKind kind) {

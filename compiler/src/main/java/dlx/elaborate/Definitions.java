@@ -133,6 +133,7 @@ final class Definitions {
     Type type = elaboration.signatures.plainType(input.type(), frame);
     List<Axis> axes = elaboration.signatures.axes((Ast.TensorType) input.type(), frame);
     elaboration.show(declaration.span, declaration.name, type.dtype() + Axis.text(axes));
+    elaboration.tensors.bounded(axes, input.type().span());
     if (input.value() != null && (elaboration.checking || world.examples)) {
       Value start = elaboration.expressions.value(input.value(), frame);
       Value filled =

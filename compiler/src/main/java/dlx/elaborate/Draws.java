@@ -36,6 +36,14 @@ final class Draws {
     DType dtype = elaboration.signatures.element(tensor, frame);
     List<Axis> axes = elaboration.signatures.axes(tensor, frame);
     Value value = draw(dist, dtype, axes, span, frame);
+    boolean whole = dtype == DType.I32 || dtype == DType.BOOL;
+    if (whole && value instanceof Tensor drawn && drawn.dtype().isFloat()) {
+      throw new Failure(
+          Diagnostic.error("E0704", "`" + dist.span().text() + "` draws floats, not " + dtype)
+              .at(dist.span(), elaboration.tensors.describe(value))
+              .at(type.span(), "declared here")
+              .help("draw them under a name of their own, then convert: `i32(…)` or `… < 0.5`"));
+    }
     return elaboration.signatures.declared(type, value, dist.span(), frame);
   }
 
@@ -147,7 +155,7 @@ final class Draws {
     if (!kind.isFloat()) {
       throw new Failure(
           Diagnostic.error("E0704", "`uniform` draws floats")
-              .at(span, "an " + dtype + " is wanted here")
+              .at(span, (dtype == DType.BOOL ? "a " : "an ") + dtype + " is wanted here")
               .help("draw a float and convert it: `i32(floor(u))`"));
     }
     for (Operand bound : bounds) {

@@ -36,6 +36,9 @@ final class Expressions {
         Value inner = value;
         value = placed(outer, frame, () -> around(outer, inner, frame));
       }
+      if (value instanceof Tensor tensor && frame.module().main) {
+        elaboration.tensors.bounded(tensor.axes(), expression.span());
+      }
       return value;
     } catch (ArithmeticException e) {
       throw Failure.tooLarge(expression.span());
@@ -207,6 +210,9 @@ final class Expressions {
     Module imported = frame.module().named.get(name.text());
     if (imported != null) {
       return new Value.Imported(imported);
+    }
+    if (frame.module().incomplete || frame.module().missing.contains(name.text())) {
+      throw Failure.silent(); // said at the import
     }
     throw new Failure(Unknown.name(name, frame.scope().all(), frame.module()));
   }

@@ -15,6 +15,9 @@ import java.util.Set;
 
 /** Instances of layers, parameters and states, and the paths by which they are called. */
 final class Layers {
+  /** What is wrong with the type of a parameter because of the settings of its layer. */
+  private static final Set<String> SETTINGS = Set.of("E0312", "E0606", "R0301");
+
   private final Elaboration elaboration;
 
   /** The call that fixed the shapes of an instance, by its path. */
@@ -144,9 +147,20 @@ final class Layers {
     if (Builtins.isName(name)) {
       throw new Failure(Names.builtIn(name, slot.name().span()));
     }
-    Type type = elaboration.signatures.plainType(slot.type(), frame);
-    List<Axis> axes = elaboration.signatures.axes((Ast.TensorType) slot.type(), frame);
-    Slot made = make(slot, Frame.join(frame.path(), name), type, axes, frame);
+    Slot made;
+    try {
+      Type type = elaboration.signatures.plainType(slot.type(), frame);
+      List<Axis> axes = elaboration.signatures.axes((Ast.TensorType) slot.type(), frame);
+      made = make(slot, Frame.join(frame.path(), name), type, axes, frame);
+    } catch (Failure failure) {
+      Diagnostic inner = failure.diagnostic();
+      boolean settings =
+          inner != null
+              && instance != null
+              && frame.module().main
+              && SETTINGS.contains(inner.code());
+      throw settings ? new Failure(inner.at(instance.made, "made here")) : failure;
+    }
     frame
         .scope()
         .put(name, new Scope.Binding(Scope.Kind.SLOT, Value.POISON, slot.name().span(), made));
@@ -186,6 +200,7 @@ final class Layers {
                 .help("give the size a value: `dim " + axis + " = …`, or make it a `state`"));
       }
     }
+    elaboration.tensors.bounded(axes, slot.type().span());
     Slot made =
         new Slot(
             slot.param(),

@@ -75,6 +75,12 @@ final class Module {
   final Map<String, Module> named = new LinkedHashMap<>();
   private final Library library;
 
+  /** Whether a file that it imports could not be read: a name may be from there. */
+  boolean incomplete;
+
+  /** The names of imports that could not be read. */
+  final Set<String> missing = new LinkedHashSet<>();
+
   Module(Ast.File file, boolean main, String prefix, Library library) {
     this.file = file;
     this.main = main;

@@ -117,6 +117,10 @@ final class Names {
       if (item instanceof Ast.Import wanted) {
         Module other = open(module, wanted, resolver, library);
         if (other == null) {
+          module.incomplete |= wanted.as() == null;
+          if (wanted.as() != null) {
+            module.missing.add(wanted.as().text());
+          }
           continue;
         }
         if (wanted.as() == null) {
@@ -132,6 +136,11 @@ final class Names {
 
   private Module open(
       Module importer, Ast.Import wanted, ImportResolver resolver, Library library) {
+    if (wanted.path().isBlank()) {
+      diagnostics.add(
+          Diagnostic.error("E0901", "an `import` needs the path of a file").at(wanted.pathSpan()));
+      return null;
+    }
     Source source;
     try {
       source = resolver.resolve(importer.file.source(), wanted.path());
@@ -163,6 +172,9 @@ final class Names {
     Diagnostics own = new Diagnostics();
     Ast.File file = Parse.file(source, own);
     own.all().forEach(diagnostics::add);
+    if (own.hasErrors()) {
+      return null;
+    }
     String prefix = source.name().replaceAll("^.*[/\\\\]", "").replaceAll("\\.dlx$", "") + ".";
     Module module = new Module(file, false, prefix, library);
     files.put(source.name(), module);
@@ -179,17 +191,17 @@ final class Names {
     for (Ast.Item item : module.file.items()) {
       String kind =
           switch (item) {
-            case Ast.Input i -> "input";
-            case Ast.Slot s -> s.param() ? "param" : "state";
-            case Ast.Step s -> "step";
-            case Ast.Bind b -> "definition";
-            case Ast.Dim d -> d.value() == null ? "dim without a value" : "";
+            case Ast.Input i -> "an `input`";
+            case Ast.Slot s -> s.param() ? "a `param`" : "a `state`";
+            case Ast.Step s -> "a `step`";
+            case Ast.Bind b -> "a definition";
+            case Ast.Dim d -> d.value() == null ? "a `dim` without a value" : "";
             default -> "";
           };
       if (!kind.isEmpty()) {
         diagnostics.add(
             Diagnostic.error(
-                    "E0902", "a file with a `" + kind + "` at top level cannot be imported")
+                    "E0902", "a file with " + kind + " at top level cannot be imported")
                 .at(wanted.pathSpan(), "imported here")
                 .at(item.span(), "")
                 .note("a model cannot be imported into a model")

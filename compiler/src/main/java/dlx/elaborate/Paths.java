@@ -2,6 +2,7 @@ package dlx.elaborate;
 
 import dlx.ast.Ast;
 import dlx.elaborate.Module.Declaration;
+import dlx.elaborate.Value.Tensor;
 import dlx.source.Diagnostic;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +37,9 @@ final class Paths {
       }
     }
     String path = path(field, frame);
+    if (path == null && field.value() instanceof Ast.Name base) {
+      elaboration.expressions.name(base, frame); // perhaps it is not there at all
+    }
     if (path == null) {
       throw new Failure(
           Diagnostic.error("E0227", "only a layer or an imported file has parts")
@@ -50,8 +54,10 @@ final class Paths {
       elaboration.incomplete = true;
       throw Failure.silent();
     }
-    throw elaboration.diagnostics.hasErrors()
-        ? Failure.silent()
+    Value base = elaboration.expressions.value(field.value(), frame);
+    boolean open = base instanceof Value.Poison || base instanceof Value.Made;
+    throw open && elaboration.diagnostics.hasErrors()
+        ? Failure.silent() // what makes it may be what is wrong
         : new Failure(missing(path, field));
   }
 
@@ -107,7 +113,9 @@ final class Paths {
           elaboration.incomplete = true;
           throw Failure.silent();
         }
-        if (elaboration.diagnostics.hasErrors()) {
+        Value value = elaboration.expressions.value(e, frame);
+        boolean open = !(value instanceof Tensor);
+        if (open && elaboration.diagnostics.hasErrors()) {
           throw Failure.silent(); // what makes them may be what is wrong
         }
         throw new Failure(

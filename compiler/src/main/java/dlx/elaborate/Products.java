@@ -135,6 +135,10 @@ final class Products {
       return error;
     }
     Span end = new Span(b.span().source(), b.span().end(), b.span().end());
+    if (b.span().text().endsWith("'")) {
+      Span quote = new Span(end.source(), end.end() - 1, end.end());
+      return error.help("leave out the `'`", new Diagnostic.Edit(quote, ""));
+    }
     boolean simple = b.span().text().chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '.');
     List<Diagnostic.Edit> edits =
         simple

@@ -56,6 +56,9 @@ final class Tensors {
     }
   }
 
+  /** How many elements a tensor may have: as many as an array of the JVM. */
+  private static final long ELEMENT_LIMIT = 2_147_483_583L;
+
   private final Elaboration elaboration;
   private final Map<Node, Integer> variables = new HashMap<>();
 
@@ -377,5 +380,21 @@ final class Tensors {
           variable(list(items, Kind.REAL, span, world));
       default -> value;
     };
+  }
+
+  /** Refuses a shape that has too many elements whatever the sizes of the run are. */
+  void bounded(List<Axis> axes, Span span) {
+    double count = 1;
+    for (Axis axis : axes) {
+      Extent extent = axis.extent().substitute(elaboration.fixed::get);
+      count *= extent.isConstant() ? extent.constant().getAsLong() : 1;
+    }
+    boolean some =
+        axes.stream().allMatch(a -> a.extent().substitute(elaboration.fixed::get).isConstant());
+    if (count > ELEMENT_LIMIT && some) {
+      throw new Failure(
+          Diagnostic.error("R0301", "a tensor has at most " + ELEMENT_LIMIT + " elements")
+              .at(span, "`" + Axis.text(axes) + "` has " + java.math.BigDecimal.valueOf(count).toBigInteger()));
+    }
   }
 }

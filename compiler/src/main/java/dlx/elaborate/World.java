@@ -141,6 +141,9 @@ final class World {
     try {
       elaboration.enter(declaration.span);
       value = elaboration.definitions.value(declaration, this);
+      if (value instanceof Tensor tensor && declaration.module.main) {
+        elaboration.tensors.bounded(tensor.axes(), declaration.span);
+      }
     } catch (Failure failure) {
       elaboration.report(failure);
       value = Value.POISON;
