@@ -65,9 +65,7 @@ final class Bodies {
         Ast.Identifier wrong = parameter.name();
         frame
             .scope()
-            .put(
-                wrong.text(),
-                new Scope.Binding(Scope.Kind.ARGUMENT, Value.POISON, wrong.span()));
+            .put(wrong.text(), new Scope.Binding(Scope.Kind.ARGUMENT, Value.POISON, wrong.span()));
       }
     }
     Value value = elaboration.statements.block(step.body(), frame, true);

@@ -109,8 +109,7 @@ final class Calls {
                           + kind.layer().name().text()
                           + settingsHint(kind)
                           + "`"));
-      default ->
-          throw new Failure(notCallable(callee, calleeSpan, call));
+      default -> throw new Failure(notCallable(callee, calleeSpan, call));
     };
   }
 

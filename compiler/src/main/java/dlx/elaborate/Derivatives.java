@@ -235,7 +235,17 @@ final class Derivatives {
     String two = factor(b.right(), call.text());
     return one == null || two == null
         ? null
-        : name + " <- " + name + " " + a.operator() + " (" + one + " + " + two + ") * " + call.text();
+        : name
+            + " <- "
+            + name
+            + " "
+            + a.operator()
+            + " ("
+            + one
+            + " + "
+            + two
+            + ") * "
+            + call.text();
   }
 
   /** The {@code a} of {@code a * grad}, or null. */

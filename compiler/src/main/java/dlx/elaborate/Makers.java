@@ -121,8 +121,7 @@ final class Makers {
           switch (sources.get(i)) {
             case Value.Items items when !items.elements().isEmpty() -> items.elements().getFirst();
             case Tensor tensor when tensor.rank() > 0 ->
-                elaboration.subscripts.at(
-                    tensor, 0, zero, generator.over().span(), frame.world());
+                elaboration.subscripts.at(tensor, 0, zero, generator.over().span(), frame.world());
             default -> zero;
           };
       Ast.Identifier name = generator.name();

@@ -66,7 +66,8 @@ final class Mismatches {
           case Ast.Star s -> "";
         };
     Scope.Binding binding = name.isEmpty() ? null : frame.scope().find(name);
-    if (binding == null || binding.kind != Scope.Kind.SIZE
+    if (binding == null
+        || binding.kind != Scope.Kind.SIZE
         || error.places().stream().anyMatch(p -> p.span().equals(binding.span))) {
       return error;
     }

@@ -200,8 +200,7 @@ final class Names {
           };
       if (!kind.isEmpty()) {
         diagnostics.add(
-            Diagnostic.error(
-                    "E0902", "a file with " + kind + " at top level cannot be imported")
+            Diagnostic.error("E0902", "a file with " + kind + " at top level cannot be imported")
                 .at(wanted.pathSpan(), "imported here")
                 .at(item.span(), "")
                 .note("a model cannot be imported into a model")

@@ -139,17 +139,19 @@ final class Products {
       Span quote = new Span(end.source(), end.end() - 1, end.end());
       return error.help("leave out the `'`", new Diagnostic.Edit(quote, ""));
     }
-    boolean simple = b.span().text().chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '.');
+    boolean simple =
+        b.span().text().chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '.');
     List<Diagnostic.Edit> edits =
         simple
             ? List.of(new Diagnostic.Edit(end, "'"))
-            : List.of(new Diagnostic.Edit(new Span(b.span().source(), b.span().start(), b.span().start()), "("), new Diagnostic.Edit(end, ")'"));
+            : List.of(
+                new Diagnostic.Edit(
+                    new Span(b.span().source(), b.span().start(), b.span().start()), "("),
+                new Diagnostic.Edit(end, ")'"));
     List<Diagnostic.Edit> declared = exchanged(right.axes());
     return error.help(
         new Diagnostic.Help(
-            declared.isEmpty()
-                ? "transpose it"
-                : "transpose it, or declare it the other way round",
+            declared.isEmpty() ? "transpose it" : "transpose it, or declare it the other way round",
             edits,
             declared));
   }
@@ -164,8 +166,7 @@ final class Products {
     String between = first.source().text().substring(first.end(), second.start());
     return between.isBlank() || !between.strip().equals(",")
         ? List.of()
-        : List.of(
-            new Diagnostic.Edit(first.to(second), second.text() + between + first.text()));
+        : List.of(new Diagnostic.Edit(first.to(second), second.text() + between + first.text()));
   }
 
   // ------------------------------------------------------------------ einsum

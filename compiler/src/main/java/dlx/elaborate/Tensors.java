@@ -394,7 +394,12 @@ final class Tensors {
     if (count > ELEMENT_LIMIT && some) {
       throw new Failure(
           Diagnostic.error("R0301", "a tensor has at most " + ELEMENT_LIMIT + " elements")
-              .at(span, "`" + Axis.text(axes) + "` has " + java.math.BigDecimal.valueOf(count).toBigInteger()));
+              .at(
+                  span,
+                  "`"
+                      + Axis.text(axes)
+                      + "` has "
+                      + java.math.BigDecimal.valueOf(count).toBigInteger()));
     }
   }
 }

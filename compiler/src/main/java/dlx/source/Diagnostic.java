@@ -56,8 +56,7 @@ public record Diagnostic(
   }
 
   public static Diagnostic of(String code, Severity severity, String message) {
-    return new Diagnostic(
-        code, severity, message, List.of(), List.of(), List.of(), List.of());
+    return new Diagnostic(code, severity, message, List.of(), List.of(), List.of(), List.of());
   }
 
   /** A place that contributes; the first one is where it went wrong. */
@@ -91,8 +90,8 @@ public record Diagnostic(
   public Diagnostic inside(Span span, String label) {
     List<Place> more = new ArrayList<>();
     more.add(new Place(span, label, Mark.MAIN));
-    places.forEach(p ->
-        more.add(new Place(p.span, p.label, p.mark == Mark.NONE ? Mark.NONE : Mark.OTHER)));
+    places.forEach(
+        p -> more.add(new Place(p.span, p.label, p.mark == Mark.NONE ? Mark.NONE : Mark.OTHER)));
     return with(List.copyOf(more));
   }
 
