@@ -5,6 +5,7 @@ import dlx.emit.ClassEmitter;
 import dlx.graph.Function;
 import dlx.graph.Verify;
 import dlx.runtime.CompiledFunction;
+import dlx.schedule.Unchecked;
 import dlx.simplify.Simplify;
 import java.util.List;
 import java.util.function.Consumer;
@@ -54,7 +55,8 @@ public final class Pipeline {
    */
   public CompiledFunction compile(String file, Supplier<Function> elaborate) {
     Function function = function("simplify", elaborate);
-    return timed("emit", () -> ClassEmitter.compile(function, file));
+    Function checked = options.unchecked() ? Unchecked.function(function) : function;
+    return timed("emit", () -> ClassEmitter.compile(checked, file));
   }
 
   /** The stages on graphs, up to and including {@code last}. */

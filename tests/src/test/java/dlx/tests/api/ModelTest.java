@@ -123,6 +123,19 @@ class ModelTest {
   }
 
   @Test
+  void uncheckedPositions() {
+    String text = "dim n\ninput x: f32[n]\ninput i: i32\ny = x[i]\n";
+    Map<String, Tensor> given =
+        Map.of("x", Tensor.of(new float[] {1, 2, 3}, 3), "i", Tensor.scalar(7));
+    Entry checked = Dlx.parse("gather.dlx", text).entry("y");
+    assertEquals(
+        "R0104", assertThrows(DlxException.class, () -> checked.call(given)).code());
+    Options unchecked = Options.DEFAULT.withUnchecked(true);
+    Entry nearest = Dlx.parse("gather.dlx", text, unchecked).entry("y");
+    assertEquals(3, nearest.call(given).number());
+  }
+
+  @Test
   void wrongArguments() {
     Entry loss = line().entry("loss");
     DlxException missing =
