@@ -128,8 +128,7 @@ class ModelTest {
     Map<String, Tensor> given =
         Map.of("x", Tensor.of(new float[] {1, 2, 3}, 3), "i", Tensor.scalar(7));
     Entry checked = Dlx.parse("gather.dlx", text).entry("y");
-    assertEquals(
-        "R0104", assertThrows(DlxException.class, () -> checked.call(given)).code());
+    assertEquals("R0104", assertThrows(DlxException.class, () -> checked.call(given)).code());
     Options unchecked = Options.DEFAULT.withUnchecked(true);
     Entry nearest = Dlx.parse("gather.dlx", text, unchecked).entry("y");
     assertEquals(3, nearest.call(given).number());
