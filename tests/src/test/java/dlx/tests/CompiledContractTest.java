@@ -40,7 +40,7 @@ class CompiledContractTest {
     check(RandomFunctions.wild(seed, length, DType.F64));
   }
 
-  private static void check(RandomFunctions.Sample sample) {
+  static void check(RandomFunctions.Sample sample) {
     Function function = Differentiate.function(sample.function());
     for (int bits : new int[] {dlx.runtime.Simd.bits(), 0}) {
       compare(function, sample, bits);

@@ -1,0 +1,57 @@
+package dlx.tests;
+
+import dlx.runtime.DType;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random functions, compiled, against the judge until the time is over. Runs in the profile {@code
+ * fuzz} only; every failure is shown with the smallest length of its seed that fails.
+ */
+class Fuzz {
+  private record Try(int seed, int length, DType dtype, boolean tame) {
+    void check() {
+      CompiledContractTest.check(
+          tame
+              ? RandomFunctions.tame(seed, length, dtype)
+              : RandomFunctions.wild(seed, length, dtype));
+    }
+  }
+
+  @Test
+  void compiledFunctions() {
+    double seconds = Double.parseDouble(System.getProperty("fuzz.seconds", "1"));
+    String wish = System.getProperty("fuzz.seed", "");
+    long first = wish.isEmpty() ? System.nanoTime() : Long.parseLong(wish);
+    System.out.println("fuzz.seed=" + first);
+    Random random = new Random(first);
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    int count = 0;
+    while (System.nanoTime() < end) {
+      int length = 1 + random.nextInt(random.nextInt(10) == 0 ? 120 : 30);
+      boolean tame = random.nextInt(3) > 0;
+      // a wild f32 overflows where f64 does not, so only f64 is judged
+      DType dtype = tame && random.nextBoolean() ? DType.F32 : DType.F64;
+      Try one = new Try(random.nextInt(Integer.MAX_VALUE), length, dtype, tame);
+      try {
+        one.check();
+      } catch (RuntimeException | Error e) {
+        throw smallest(one, e);
+      }
+      count++;
+    }
+    System.out.println(count + " functions agree");
+  }
+
+  private static AssertionError smallest(Try found, Throwable thrown) {
+    for (int length = 1; length < found.length(); length++) {
+      Try shorter = new Try(found.seed(), length, found.dtype(), found.tame());
+      try {
+        shorter.check();
+      } catch (RuntimeException | Error e) {
+        return new AssertionError(shorter + " fails", e);
+      }
+    }
+    return new AssertionError(found + " fails", thrown);
+  }
+}
