@@ -182,7 +182,7 @@ final class Fuse {
     seats.removeIf(s -> memory.contains(s.group()));
     if (stored.contains(node) || !memory.isEmpty()) {
       stored.add(node);
-    } else if (seats.size() > 1 && cheap(node)) {
+    } else if (seats.size() > 1 && cheap(node) && areApart(seats)) {
       seats.forEach(seat -> join(node, seat));
       return;
     }
@@ -202,6 +202,11 @@ final class Fuse {
         chosen.group().find().before(reader.find());
       }
     }
+  }
+
+  /** Is each seat in a group of its own? A node has one place in a group. */
+  private static boolean areApart(List<Seat> seats) {
+    return seats.stream().map(s -> s.group().find()).distinct().count() == seats.size();
   }
 
   /** Where a node would sit in the group of a user, or null if it cannot. */

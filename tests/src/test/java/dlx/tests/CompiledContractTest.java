@@ -4,8 +4,13 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dlx.differentiate.Differentiate;
 import dlx.emit.ClassEmitter;
+import dlx.graph.Elementwise;
 import dlx.graph.Evaluate;
 import dlx.graph.Function;
+import dlx.graph.Graph;
+import dlx.graph.Indexing;
+import dlx.graph.Node;
+import dlx.graph.Reduction;
 import dlx.runtime.CompiledFunction;
 import dlx.runtime.DType;
 import dlx.runtime.DlxException;
@@ -13,6 +18,7 @@ import dlx.runtime.Tensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -37,17 +43,27 @@ class CompiledContractTest {
   void wild64(
       @ForAll @IntRange(min = 0, max = 1_000_000) int seed,
       @ForAll @IntRange(min = 1, max = 24) int length) {
-    check(RandomFunctions.wild(seed, length, DType.F64));
+    checkWild(RandomFunctions.wild(seed, length, DType.F64));
   }
 
   static void check(RandomFunctions.Sample sample) {
+    check(sample, CompiledContractTest::jumpsByRounding);
+  }
+
+  /** Numbers that f32 does not have are zeros and infinities there, so only f64 is judged. */
+  static void checkWild(RandomFunctions.Sample sample) {
+    check(sample, CompiledContractTest::isRounded);
+  }
+
+  private static void check(RandomFunctions.Sample sample, Predicate<Node> spared) {
     Function function = Differentiate.function(sample.function());
     for (int bits : new int[] {dlx.runtime.Simd.bits(), 0}) {
-      compare(function, sample, bits);
+      compare(function, sample, bits, spared);
     }
   }
 
-  private static void compare(Function function, RandomFunctions.Sample sample, int bits) {
+  private static void compare(
+      Function function, RandomFunctions.Sample sample, int bits, Predicate<Node> spared) {
     CompiledFunction compiled = ClassEmitter.compile(function, "random.dlx", bits);
     Map<String, Tensor> values = new HashMap<>(sample.inputs());
     Map<String, Tensor> slots = new HashMap<>();
@@ -72,6 +88,9 @@ class CompiledContractTest {
     Evaluate nearby = sample.nearby();
     for (int i = 0; i < results.size(); i++) {
       Function.Output output = function.outputs().get(i);
+      if (spared.test(output.value())) {
+        continue;
+      }
       agree(
           output.name(),
           judge.values(output.value()),
@@ -81,6 +100,9 @@ class CompiledContractTest {
           bits);
     }
     for (Function.Update update : function.updates()) {
+      if (spared.test(update.value())) {
+        continue;
+      }
       agree(
           update.slot().path(),
           judge.values(update.value()),
@@ -92,6 +114,35 @@ class CompiledContractTest {
     if (expected.size() != results.size()) {
       fail("as many results as outputs");
     }
+  }
+
+  /** Is something in it rounded to f32? */
+  private static boolean isRounded(Node root) {
+    return Graph.topological(List.of(root)).stream()
+        .anyMatch(n -> n.type().dtype() == DType.F32 && !(n.op() instanceof dlx.graph.Leaf));
+  }
+
+  /**
+   * Does this depend on an operator that jumps, applied to something that is rounded to f32? The
+   * judge works in f64, where erf(4) is below 1 and its floor is 0.
+   */
+  private static boolean jumpsByRounding(Node root) {
+    return Graph.topological(List.of(root)).stream()
+        .anyMatch(n ->
+            n.inputs().stream()
+                    .anyMatch(
+                        x -> x.type().dtype() == DType.F32 && !(x.op() instanceof dlx.graph.Leaf))
+                && switch (n.op()) {
+                  case Elementwise e ->
+                      e == Elementwise.FLOOR
+                          || e == Elementwise.FLOOR_DIVIDE
+                          || e == Elementwise.REMAINDER
+                          || e == Elementwise.SIGN
+                          || !n.type().dtype().isFloat();
+                  case Reduction r -> r.kind() == Reduction.Kind.ARGMAX;
+                  case Indexing.Argsort a -> true;
+                  default -> false;
+                });
   }
 
   /**
