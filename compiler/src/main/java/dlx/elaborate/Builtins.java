@@ -152,10 +152,13 @@ public final class Builtins {
 
   private static List<Argument> arguments(String signature) {
     List<Argument> arguments = new ArrayList<>();
-    for (String part : signature.substring(signature.indexOf('(') + 1, signature.length() - 1).split(",\\s*")) {
-      String[] sides = part.split("\\s*=\\s*");
-      boolean many = sides[0].endsWith("...");
-      arguments.add(new Argument(many ? sides[0].substring(0, sides[0].length() - 3) : sides[0], sides.length > 1 ? sides[1] : null, many, part.equals("..")));
+    for (String text : signature.substring(signature.indexOf('(') + 1, signature.length() - 1).split(",")) {
+      String part = text.strip();
+      int equals = part.indexOf('=');
+      String name = equals < 0 ? part : part.substring(0, equals).strip();
+      String value = equals < 0 ? null : part.substring(equals + 1).strip();
+      boolean many = name.endsWith("...");
+      arguments.add(new Argument(many ? name.substring(0, name.length() - 3) : name, value, many, part.equals("..")));
     }
     return List.copyOf(arguments);
   }

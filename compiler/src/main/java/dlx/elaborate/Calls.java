@@ -8,7 +8,7 @@ import dlx.source.Span;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +21,8 @@ final class Calls {
   record Given(@Nullable String name, Span nameSpan, Value value, Span span) {}
 
   private final Elaboration elaboration;
-  private final Map<Ast.Item, Boolean> recursive = new HashMap<>();
-  private final Map<Ast.Item, Set<String>> targets = new HashMap<>();
+  private final Map<Ast.Item, Boolean> recursive = new IdentityHashMap<>();
+  private final Map<Ast.Item, Set<String>> targets = new IdentityHashMap<>();
 
   Calls(Elaboration elaboration) {
     this.elaboration = elaboration;

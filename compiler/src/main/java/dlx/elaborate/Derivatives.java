@@ -6,17 +6,13 @@ import dlx.elaborate.Tensors.Kind;
 import dlx.elaborate.Value.Tensor;
 import dlx.graph.Derivative;
 import dlx.graph.Elementwise;
-import dlx.graph.Graph;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
 import dlx.graph.Node;
-import dlx.graph.Type;
-import dlx.runtime.DType;
 import dlx.source.Diagnostic;
 import dlx.source.Span;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,35 +24,12 @@ final class Derivatives {
   /** The forms whose arguments after the first are names to differentiate with respect to. */
   static final Set<String> FORMS = Set.of("grad", "jvp", "vjp", "jacobian", "hessian", "gradcheck");
 
-  /** Operators whose derivative is zero by definition. */
-  private static final Set<Elementwise> FLAT = flat();
-
   private final Elaboration elaboration;
   private final Map<Node, BitSet> reached = new HashMap<>();
   private final Map<String, Span> updated = new HashMap<>();
 
   Derivatives(Elaboration elaboration) {
     this.elaboration = elaboration;
-  }
-
-  /** Asks every operator for its derivative once. */
-  private static Set<Elementwise> flat() {
-    Set<Elementwise> found = EnumSet.noneOf(Elementwise.class);
-    Graph graph = new Graph();
-    Node x = graph.node(new Leaf.Input("x", Type.scalar(DType.F32)));
-    for (Elementwise op : Elementwise.values()) {
-      List<Node> inputs = java.util.Collections.nCopies(op.arity(), x);
-      try {
-        Node y = graph.node(op, inputs);
-        if (y.type().dtype().isFloat()
-            && op.pullback(y, y).stream().allMatch(java.util.Objects::isNull)) {
-          found.add(op);
-        }
-      } catch (IllegalArgumentException e) {
-        // not an operator on floats alone
-      }
-    }
-    return found;
   }
 
   /** Remembers where a parameter of the file became something else in this step. */
@@ -138,7 +111,7 @@ final class Derivatives {
     seen.set(root.id());
     while (!open.isEmpty()) {
       Node node = open.removeLast();
-      if (smooth && node.op() instanceof Elementwise op && FLAT.contains(op)) {
+      if (smooth && node.op() instanceof Elementwise op && op.isFlat()) {
         continue;
       }
       for (int i = 0; i < node.inputs().size(); i++) {

@@ -11,6 +11,9 @@ final class Exact implements Comparable<Exact> {
   /** Fractions with more bits than this go on as f64. */
   private static final int BITS = 2048;
 
+  /** Numbers with so few digits fit into a long. */
+  private static final int SHORT = 18;
+
   static final Exact ZERO = of(0);
   static final Exact ONE = of(1);
 
@@ -35,6 +38,15 @@ final class Exact implements Comparable<Exact> {
 
   /** A number as written in the language. */
   static Exact parse(String text) {
+    int point = text.indexOf('.');
+    String digits = point < 0 ? text : text.substring(0, point) + text.substring(point + 1);
+    if (digits.length() <= SHORT && digits.chars().allMatch(c -> '0' <= c && c <= '9')) {
+      long power = 1;
+      for (int i = point < 0 ? text.length() : point + 1; i < text.length(); i++) {
+        power *= 10;
+      }
+      return fraction(BigInteger.valueOf(Long.parseLong(digits)), BigInteger.valueOf(power));
+    }
     BigDecimal decimal = new BigDecimal(text);
     if (Math.abs((long) decimal.scale()) + decimal.precision() > 400) {
       return of(decimal.doubleValue());

@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +23,7 @@ final class Library {
   /** The files of the library, in the order in which they build on each other. */
   static final List<String> FILES = List.of("init", "math", "layers", "optim", "recurrent");
 
-  private static final Pattern DECLARED =
-      Pattern.compile("(?m)^(?:fn|dist|layer|const)\\s+([\\p{L}_][\\p{L}\\p{N}_]*)");
+  private static final List<String> KINDS = List.of("fn ", "dist ", "layer ", "const ");
 
   private static final Map<String, Source> SOURCES = new ConcurrentHashMap<>();
   private static final Map<String, Ast.File> PARSED = new ConcurrentHashMap<>();
@@ -37,12 +34,26 @@ final class Library {
   private static Map<String, String> index() {
     Map<String, String> index = new LinkedHashMap<>();
     for (String file : FILES) {
-      Matcher matcher = DECLARED.matcher(source(file).text());
-      while (matcher.find()) {
-        index.put(matcher.group(1), file);
-      }
+      String text = source(file).text();
+      int line = 0;
+      do {
+        for (String kind : KINDS) {
+          if (text.startsWith(kind, line)) {
+            index.put(name(text, line + kind.length()), file);
+          }
+        }
+        line = text.indexOf('\n', line) + 1;
+      } while (line > 0);
     }
     return index;
+  }
+
+  private static String name(String text, int start) {
+    int end = start;
+    while (Character.isLetterOrDigit(text.charAt(end)) || text.charAt(end) == '_') {
+      end++;
+    }
+    return text.substring(start, end);
   }
 
   /** The text of a file of the library. */

@@ -83,6 +83,7 @@ public enum Elementwise implements Op {
     private double low = -3;
     private double high = 3;
     private boolean composed;
+    private boolean flat;
 
     Entry(int arity, Rule rule) { this.arity = arity; this.rule = rule; }
 
@@ -96,7 +97,7 @@ public enum Elementwise implements Op {
     Entry on(double from, double until) { low = from; high = until; return this; }
 
     /** The derivative is zero by definition. */
-    Entry flat() { pullback = (y, g) -> nothing(y.inputs().size()); return this; }
+    Entry flat() { flat = true; pullback = (y, g) -> nothing(y.inputs().size()); return this; }
 
     Entry grad(Grad1 rule1) { pullback = (y, g) -> List.of(rule1.of(g, y.input(0), y)); return this; }
 
@@ -116,6 +117,9 @@ public enum Elementwise implements Op {
   }
 
   public int arity() { return entry.arity; }
+
+  /** Is the derivative zero by definition? */
+  public boolean isFlat() { return entry.flat && this != WHERE && this != TO_F32 && this != TO_F64; }
 
   /** Does this take many instructions of the machine, not one or two? */
   public boolean isComposed() { return entry.composed; }

@@ -55,17 +55,32 @@ public final class Extent {
     static final Monomial ONE = new Monomial(List.of());
 
     Monomial times(Monomial other) {
+      if (atoms.isEmpty() || other.atoms.isEmpty()) {
+        return atoms.isEmpty() ? other : this;
+      }
       List<Atom> product = new ArrayList<>(atoms);
       product.addAll(other.atoms);
       product.sort(Comparator.comparing(Atom::toString));
       return new Monomial(List.copyOf(product));
     }
 
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Monomial monomial && atoms.equals(monomial.atoms);
+    }
+
+    @Override
+    public int hashCode() {
+      return atoms.hashCode();
+    }
+
     /** Higher degree first, then by text; the constant last. */
     @Override
     public int compareTo(Monomial other) {
       int byDegree = Integer.compare(other.atoms.size(), atoms.size());
-      return byDegree != 0 ? byDegree : atoms.toString().compareTo(other.atoms.toString());
+      return byDegree != 0 || atoms.isEmpty()
+          ? byDegree
+          : atoms.toString().compareTo(other.atoms.toString());
     }
   }
 

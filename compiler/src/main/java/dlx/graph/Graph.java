@@ -15,7 +15,21 @@ import java.util.function.Supplier;
  * Nodes that nobody needs any more stay until the graph goes.
  */
 public final class Graph {
-  private record Key(Op op, List<Node> inputs, Type type) {}
+  /** Written out: what is derived at run time costs the start of every command. */
+  private record Key(Op op, List<Node> inputs, Type type) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key
+          && op.equals(key.op)
+          && inputs.equals(key.inputs)
+          && type.equals(key.type);
+    }
+
+    @Override
+    public int hashCode() {
+      return (op.hashCode() * 31 + inputs.hashCode()) * 31 + type.hashCode();
+    }
+  }
 
   private final Map<Key, Node> nodes = new HashMap<>();
   private Span span = Span.NONE;

@@ -9,6 +9,17 @@ public record Type(DType dtype, List<Extent> shape) {
     shape = List.copyOf(shape);
   }
 
+  /** Types are compared for every node that is made. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Type type && dtype == type.dtype && shape.equals(type.shape);
+  }
+
+  @Override
+  public int hashCode() {
+    return dtype.ordinal() * 31 + shape.hashCode();
+  }
+
   public static Type scalar(DType dtype) {
     return new Type(dtype, List.of());
   }

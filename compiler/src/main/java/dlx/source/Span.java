@@ -5,6 +5,19 @@ public record Span(Source source, int start, int end) {
   /** The place of what has no text of its own, such as an expression built in Java. */
   public static final Span NONE = new Span(new Source("", ""), 0, 0);
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Span span
+        && start == span.start
+        && end == span.end
+        && source.equals(span.source);
+  }
+
+  @Override
+  public int hashCode() {
+    return source.name().hashCode() * 961 + start * 31 + end;
+  }
+
   public int line() {
     return source.line(start);
   }
