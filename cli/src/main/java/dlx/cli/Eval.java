@@ -4,6 +4,7 @@ import dlx.Entry;
 import dlx.Model;
 import dlx.data.Dataset;
 import dlx.elaborate.Program;
+import dlx.runtime.DlxException;
 import dlx.training.Checkpoint;
 import dlx.training.Feed;
 import dlx.training.Trainer;
@@ -85,7 +86,19 @@ final class Eval implements Command {
     inputs.retainAll(entry.inputs());
     Dataset data = sources.only(inputs).dataset(model, constants.keySet());
     Feed feed = Feed.of(data, invocation.whole("--batch", 1).orElse(BATCH));
-    print(invocation, Trainer.evaluate(entry, feed, constants), feed.examples());
+    if (feed.examples() == 0) {
+      throw new DlxException(
+          "R0103", "there are no examples", String.join(", ", named.sources()), "");
+    }
+    Map<String, Double> means = Trainer.evaluate(entry, feed, constants);
+    for (String result : entry.results()) {
+      if (!means.containsKey(result)) {
+        throw new UsageException(
+            "`" + result + "` is not a single number in every batch, so it has no mean",
+            "make it one, for example \"mean(" + result + ")\", or print it with `dlx run`");
+      }
+    }
+    print(invocation, means, feed.examples());
     return Exit.FINE;
   }
 

@@ -64,9 +64,12 @@ final class Run implements Command {
             .filter(s -> wanted.contains(s.name()))
             .findFirst()
             .orElse(null);
-    if (first == null && (invocation.value("--times").isPresent())) {
-      throw new UsageException("--times is for steps, and none is asked for", "");
+    for (String option : List.of("--times", "--every", "--set")) {
+      if (first == null && !invocation.values(option).isEmpty()) {
+        throw new UsageException(option + " is for steps, and none is asked for", "");
+      }
     }
+    invocation.value("--out").ifPresent(file -> writable(file));
     Checkpoints.load(invocation, model);
     Given given = Given.read(invocation, model, first);
     Map<String, Tensor> written = new LinkedHashMap<>();
@@ -164,6 +167,13 @@ final class Run implements Command {
       throw new UsageException(
           "a .npy file holds one array, and there are " + results.size(), "use .npz");
     } else {
+      throw new UsageException("results are written as .npz, .npy or .safetensors", "");
+    }
+  }
+
+  /** What is wrong with the name is told before anything is computed. */
+  private static void writable(String name) {
+    if (!name.matches("(?s).*\\.(npz|npy|safetensors)")) {
       throw new UsageException("results are written as .npz, .npy or .safetensors", "");
     }
   }

@@ -45,7 +45,8 @@ record TrainPlan(
     boolean isStep = steps.stream().anyMatch(s -> s.name().equals(named));
     boolean isRecipe = program.recipes().stream().anyMatch(r -> r.name().equals(named));
     if (!named.isEmpty() && !isStep && !isRecipe) {
-      List<String> names = new ArrayList<>(steps.stream().map(Program.Step::name).toList());
+      Set<String> names = new LinkedHashSet<>();
+      steps.forEach(s -> names.add(s.name()));
       program.recipes().forEach(r -> names.add(r.name()));
       throw UsageException.unknown("step", named, names);
     }
@@ -123,10 +124,15 @@ record TrainPlan(
         validSources = Optional.of(read);
       }
       Optional<Sources> of = validSources;
+      Feed feed = feed(data, sources, settings);
+      if (feed.examples() == 0) {
+        throw new dlx.runtime.DlxException(
+            "R0103", "there are no examples to train on", String.join(", ", named.sources()), "");
+      }
       return new TrainPlan(
           settings,
           recipe,
-          feed(data, sources, settings),
+          feed,
           valid.map(v -> feed(v, of.orElseThrow(), settings)),
           sources.classes(),
           from);

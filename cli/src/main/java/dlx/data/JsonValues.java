@@ -54,10 +54,15 @@ public final class JsonValues {
     } catch (JacksonException e) {
       throw Problem.value(
           place,
-          "this is not JSON: " + e.getOriginalMessage(),
-          "a number, or nested lists such as [[1, 2], [3, 4]]");
+          "this is not JSON: `" + shortened(text) + "`",
+          "a number, or nested lists such as [[1, 2], [3, 4]]; \"nan\" and \"inf\" in quotation"
+              + " marks");
     }
     return values.tensor();
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
   }
 
   private void read(JsonParser in, JsonToken token, int depth) {

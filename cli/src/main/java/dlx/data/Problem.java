@@ -67,7 +67,7 @@ final class Problem {
 
   private static String reason(IOException e) {
     return switch (e) {
-      case NoSuchFileException n -> "there is no folder for " + n.getFile();
+      case NoSuchFileException n -> "its folder does not exist";
       case AccessDeniedException n -> "permission denied";
       case FileSystemException f when f.getReason() != null -> f.getReason();
       default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

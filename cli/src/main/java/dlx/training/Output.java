@@ -9,18 +9,28 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a run, and the lock that keeps a second run out. The lock is the system's: it goes
  * with the process, however that ends.
  */
 public final class Output implements AutoCloseable {
+  /** What this process has: to open and close such a file once more would let others in. */
+  private static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path best;
   private final Path lockFile;
   private final FileChannel channel;
   private final FileLock lock;
+  private final Object key;
 
-  private Output(Path best, Path lockFile, FileChannel channel, FileLock lock) {
+  private Output(Path best, Path lockFile, FileChannel channel, FileLock lock, Object key) {
+    this.key = key;
     this.best = best;
     this.lockFile = lockFile;
     this.channel = channel;
@@ -37,15 +47,28 @@ public final class Output implements AutoCloseable {
     Path lockFile = sibling(best, ".lock");
     try {
       while (true) {
-        FileChannel channel =
-            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (!Files.exists(lockFile)) {
+          FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+        }
+        Object before = key(lockFile);
+        if (HELD.contains(Objects.requireNonNullElse(before, lockFile))) throw taken(best);
+        FileChannel channel;
+        try {
+          channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+          continue; // the run before has just removed it
+        }
         FileLock lock = tryLock(channel);
         if (lock == null) {
           channel.close();
           throw taken(best);
         }
         // the run before may have removed the file between opening and locking
-        if (isStill(lockFile, channel)) return new Output(best, lockFile, channel, lock);
+        if (before != lockFile && Objects.equals(before, key(lockFile))) {
+          Object key = Objects.requireNonNullElse(before, lockFile);
+          HELD.add(key);
+          return new Output(best, lockFile, channel, lock, key);
+        }
         channel.close();
       }
     } catch (IOException e) {
@@ -64,14 +87,16 @@ public final class Output implements AutoCloseable {
     }
   }
 
-  /** Whether the path still names the file that the channel is of: a mark written is read back. */
-  private static boolean isStill(Path lockFile, FileChannel channel) throws IOException {
-    byte[] mark =
-        (ProcessHandle.current().pid() + " " + System.nanoTime())
-            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    channel.truncate(0);
-    channel.write(java.nio.ByteBuffer.wrap(mark), 0);
-    return Files.exists(lockFile) && java.util.Arrays.equals(Files.readAllBytes(lockFile), mark);
+  /**
+   * What tells files apart, asked of the path. The file is never opened a second time: the system
+   * drops a lock when its process closes any channel to the file.
+   */
+  private static @Nullable Object key(Path lockFile) throws IOException {
+    try {
+      return Files.readAttributes(lockFile, BasicFileAttributes.class).fileKey();
+    } catch (NoSuchFileException e) {
+      return lockFile; // unlike every key
+    }
   }
 
   private static DlxException taken(Path best) {
@@ -116,6 +141,8 @@ public final class Output implements AutoCloseable {
     } catch (IOException e) {
       throw new DlxException(
           "R0106", "cannot remove the lock: " + e.getMessage(), lockFile.toString(), "", e);
+    } finally {
+      HELD.remove(key);
     }
   }
 }

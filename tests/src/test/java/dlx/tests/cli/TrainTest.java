@@ -112,6 +112,63 @@ class TrainTest {
     assertEquals(0, shell.run("train DIR/blobs.dlx --epochs 1 --out DIR/m.safetensors").code());
   }
 
+  /** The lock is of the process, and one process cannot tell: a second one tries. */
+  @Test
+  void twoProcessesOfOneOutput() throws Exception {
+    Path best = folder.resolve("p.safetensors");
+    try (var first = dlx.training.Output.open(best)) {
+      assertEquals(3, other(best));
+      assertEquals(folder.resolve("p.run.json"), first.record());
+      assertEquals(3, other(best));
+    }
+    assertEquals(0, other(best));
+  }
+
+  private static int other(Path best) throws Exception {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    return new ProcessBuilder(
+            java.toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Other.class.getName(),
+            best.toString())
+        .inheritIO()
+        .start()
+        .waitFor();
+  }
+
+  static final class Other {
+    private Other() {}
+
+    public static void main(String[] args) {
+      try (var output = dlx.training.Output.open(Path.of(args[0]))) {
+        System.exit(output.best().equals(Path.of(args[0])) ? 0 : 1);
+      } catch (dlx.runtime.DlxException e) {
+        System.exit(3);
+      }
+    }
+  }
+
+  @Test
+  void noExamples() throws IOException {
+    Files.writeString(
+        folder.resolve("none.dlx"),
+        "dim batch\n"
+            + "input x: f32[batch]\n"
+            + "param w: f32 = 1\n"
+            + "loss = mean((w * x - 1)^2)\n"
+            + "step train { w <- w - 0.1 * grad(loss, w)\n"
+            + " loss }\n");
+    Files.writeString(folder.resolve("none.csv"), "x\n");
+    Shell.Said said = shell.run("train DIR/none.dlx --data DIR/none.csv --out DIR/n.safetensors");
+    assertEquals(3, said.code());
+    assertTrue(said.err().contains("there are no examples"), said.err());
+    Files.writeString(folder.resolve("some.csv"), "x\n1\n2\n");
+    said = shell.run("eval DIR/none.dlx x --data DIR/some.csv");
+    assertEquals(2, said.code());
+    assertTrue(said.err().contains("has no mean"), said.err());
+  }
+
   @Test
   void damagedCheckpoint() throws IOException {
     shell.run("train DIR/blobs.dlx --epochs 1 --out DIR/m.safetensors");
