@@ -101,7 +101,7 @@ final class Layout {
       return i;
     }
     if (token.getChannel() != Token.DEFAULT_CHANNEL) {
-      docs.comment(token, newline != null || last == null);
+      docs.comment(token, newline != null || last == null || standsAlone(token));
       return i;
     }
     boolean begins =
@@ -150,13 +150,20 @@ final class Layout {
     };
   }
 
+  /** Whether nothing but {@code ;}, which the formatter drops, stands before it on its line. */
+  private boolean standsAlone(Token token) {
+    int start = source.start(source.line(token.getStartIndex()));
+    String before = source.text().substring(start, token.getStartIndex());
+    return before.replace(';', ' ').isBlank();
+  }
+
   private void accept(Token token) {
     if (newline != null) {
       endLine(newline, token);
       newline = null;
     }
     boolean begins = last == null || startsStatement(last);
-    if (begins) {
+    if (begins && token.getType() != DlxLexer.SEMI) {
       docs.statement(token);
       statement = source.column(token.getStartIndex());
     }
