@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dlx.differentiate.Differentiate;
 import dlx.emit.ClassEmitter;
+import dlx.graph.Contraction;
 import dlx.graph.Elementwise;
 import dlx.graph.Evaluate;
 import dlx.graph.Function;
 import dlx.graph.Graph;
 import dlx.graph.Indexing;
+import dlx.graph.Leaf;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
 import dlx.runtime.CompiledFunction;
@@ -86,27 +88,28 @@ class CompiledContractTest {
     }
     List<Tensor> results = compiled.call(values, sizes, 7, 3);
     Evaluate nearby = sample.nearby();
+    Map<Node, Node> moved = moved(function);
     for (int i = 0; i < results.size(); i++) {
       Function.Output output = function.outputs().get(i);
-      if (spared.test(output.value())) {
+      if (spared.test(output.value()) || isChaotic(output.value(), judge)) {
         continue;
       }
       agree(
           output.name(),
           judge.values(output.value()),
-          nearby.values(output.value()),
+          nearby.values(moved.get(output.value())),
           results.get(i),
           function,
           bits);
     }
     for (Function.Update update : function.updates()) {
-      if (spared.test(update.value())) {
+      if (spared.test(update.value()) || isChaotic(update.value(), judge)) {
         continue;
       }
       agree(
           update.slot().path(),
           judge.values(update.value()),
-          nearby.values(update.value()),
+          nearby.values(moved.get(update.value())),
           slots.get(update.slot().path()),
           function,
           bits);
@@ -116,10 +119,45 @@ class CompiledContractTest {
     }
   }
 
-  /** Is something in it rounded to f32? */
-  private static boolean isRounded(Node root) {
+  /** The nodes of a function over constants that are moved a little, as the inputs are. */
+  private static Map<Node, Node> moved(Function function) {
+    Map<Node, Node> moved = new HashMap<>();
+    for (Node node : function.nodes()) {
+      List<Node> inputs = node.inputs().stream().map(moved::get).toList();
+      boolean number = node.op() instanceof Leaf.Constant && node.type().dtype().isFloat();
+      moved.put(
+          node,
+          number
+              ? node.like(((Leaf.Constant) node.op()).value() * (1 + 1e-6))
+              : node.graph().node(node.op(), inputs));
+    }
+    return moved;
+  }
+
+  /**
+   * Is there a periodic function of so large a number that one rounding is a large part of a turn?
+   */
+  private static boolean isChaotic(Node root, Evaluate judge) {
     return Graph.topological(List.of(root)).stream()
-        .anyMatch(n -> n.type().dtype() == DType.F32 && !(n.op() instanceof dlx.graph.Leaf));
+        .filter(n ->
+            n.op() == Elementwise.SIN
+                || n.op() == Elementwise.COS
+                || n.op() == Elementwise.REMAINDER && n.type().dtype().isFloat())
+        .anyMatch(n ->
+            java.util.Arrays.stream(judge.values(n.input(0))).anyMatch(x -> Math.abs(x) > 1e6));
+  }
+
+  /**
+   * Is something in it rounded to f32? Or does an operator that jumps stand behind a sum or a
+   * product? They are taken in another order, so that inf * 0 and underflow may come or go.
+   */
+  private static boolean isRounded(Node root) {
+    List<Node> nodes = Graph.topological(List.of(root));
+    boolean single =
+        nodes.stream().anyMatch(n -> n.type().dtype() == DType.F32 && !(n.op() instanceof Leaf));
+    boolean reordered =
+        nodes.stream().anyMatch(n -> n.op() instanceof Contraction || n.op() instanceof Reduction);
+    return single || reordered && nodes.stream().anyMatch(n -> jumps(n, DType.F64));
   }
 
   /**
@@ -127,22 +165,23 @@ class CompiledContractTest {
    * judge works in f64, where erf(4) is below 1 and its floor is 0.
    */
   private static boolean jumpsByRounding(Node root) {
-    return Graph.topological(List.of(root)).stream()
-        .anyMatch(n ->
-            n.inputs().stream()
-                    .anyMatch(
-                        x -> x.type().dtype() == DType.F32 && !(x.op() instanceof dlx.graph.Leaf))
-                && switch (n.op()) {
-                  case Elementwise e ->
-                      e == Elementwise.FLOOR
-                          || e == Elementwise.FLOOR_DIVIDE
-                          || e == Elementwise.REMAINDER
-                          || e == Elementwise.SIGN
-                          || !n.type().dtype().isFloat();
-                  case Reduction r -> r.kind() == Reduction.Kind.ARGMAX;
-                  case Indexing.Argsort a -> true;
-                  default -> false;
-                });
+    return Graph.topological(List.of(root)).stream().anyMatch(n -> jumps(n, DType.F32));
+  }
+
+  /** Does this jump at some values of an input of this type that was computed? */
+  private static boolean jumps(Node n, DType dtype) {
+    return n.inputs().stream().anyMatch(x -> x.type().dtype() == dtype && !(x.op() instanceof Leaf))
+        && switch (n.op()) {
+          case Elementwise e ->
+              e == Elementwise.FLOOR
+                  || e == Elementwise.FLOOR_DIVIDE
+                  || e == Elementwise.REMAINDER
+                  || e == Elementwise.SIGN
+                  || !n.type().dtype().isFloat();
+          case Reduction r -> r.kind() == Reduction.Kind.ARGMAX;
+          case Indexing.Argsort a -> true;
+          default -> false;
+        };
   }
 
   /**
@@ -158,8 +197,7 @@ class CompiledContractTest {
       largest = Math.max(largest, Double.isFinite(v) ? Math.abs(v) : 0);
     }
     // a product of several operands sums what it can as early as it can: inf * 0 may come or go
-    boolean reordered =
-        function.nodes().stream().anyMatch(n -> n.op() instanceof dlx.graph.Contraction);
+    boolean reordered = function.nodes().stream().anyMatch(n -> n.op() instanceof Contraction);
     for (int i = 0; i < expected.length; i++) {
       double want = expected[i];
       double is = actual.get(i);
