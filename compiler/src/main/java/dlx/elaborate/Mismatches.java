@@ -30,7 +30,7 @@ final class Mismatches {
     }
     if (type instanceof Ast.TensorType tensor) {
       for (Ast.Extent extent : tensor.extents()) {
-        error = because(error, extent, operand, frame);
+        error = because(error, extent, frame);
       }
       Kind kind = elaboration.tensors.kind(operand.value(), operand.span());
       if (!shapes && kind != Kind.BOOL && Signatures.ELEMENTS.containsKey(tensor.name().text())) {
@@ -57,8 +57,7 @@ final class Mismatches {
   }
 
   /** Says what a variable of the signature stands for, and through which argument. */
-  private static Diagnostic because(
-      Diagnostic error, Ast.Extent extent, Operand operand, Frame frame) {
+  private static Diagnostic because(Diagnostic error, Ast.Extent extent, Frame frame) {
     String name =
         switch (extent) {
           case Ast.Pack p -> p.name() == null ? "" : p.name().text();
