@@ -59,7 +59,7 @@ class ExitCodeTest {
   @Test
   void wrongInnerSize() {
     shell.with("a.dlx", "dim n\ninput x: f32[n, 4]\nparam w: f32[5] = 0\ny = x @ w\n");
-    fails(1, "check DIR/a.dlx", "error[E0302]", "DIR/a.dlx:4:9");
+    fails(1, "check DIR/a.dlx", "error[E0302]", "DIR/a.dlx:4:5");
   }
 
   @Test

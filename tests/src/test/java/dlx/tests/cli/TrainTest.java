@@ -153,12 +153,14 @@ class TrainTest {
   void noExamples() throws IOException {
     Files.writeString(
         folder.resolve("none.dlx"),
-        "dim batch\n"
-            + "input x: f32[batch]\n"
-            + "param w: f32 = 1\n"
-            + "loss = mean((w * x - 1)^2)\n"
-            + "step train { w <- w - 0.1 * grad(loss, w)\n"
-            + " loss }\n");
+        """
+        dim batch
+        input x: f32[batch]
+        param w: f32 = 1
+        loss = mean((w * x - 1)^2)
+        step train { w <- w - 0.1 * grad(loss, w)
+         loss }
+        """);
     Files.writeString(folder.resolve("none.csv"), "x\n");
     Shell.Said said = shell.run("train DIR/none.dlx --data DIR/none.csv --out DIR/n.safetensors");
     assertEquals(3, said.code());
