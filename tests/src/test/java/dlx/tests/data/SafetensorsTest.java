@@ -164,7 +164,7 @@ class SafetensorsTest {
     Expect.error(
         "R0106",
         () -> Safetensors.write(folder.resolve("none/m.safetensors"), Map.of(), Map.of()),
-        "no folder");
+        "its folder does not exist");
   }
 
   @Test
