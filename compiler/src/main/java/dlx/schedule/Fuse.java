@@ -187,7 +187,7 @@ final class Fuse {
       return;
     }
     Seat chosen = unite(node, seats, memory);
-    if (chosen == null) {
+    if (chosen == null || isRepeated(chosen) && isStored(node, seats, chosen)) {
       chosen = alone(node);
     }
     join(node, chosen);
@@ -202,6 +202,23 @@ final class Fuse {
         chosen.group().find().before(reader.find());
       }
     }
+  }
+
+  /**
+   * Is the value computed once for every column, so also not at all where there is no column? What
+   * lies in memory may not be.
+   */
+  private static boolean isRepeated(Seat seat) {
+    Group group = seat.group().find();
+    return group.kind() == Group.Kind.COLUMNS
+        && seat.place().before()
+        && seat.place().axes() > group.reduced()
+        && seat.place().axes() < group.space().size();
+  }
+
+  private boolean isStored(Node node, List<Seat> seats, Seat chosen) {
+    return stored.contains(node)
+        || seats.stream().anyMatch(s -> s.group().find() != chosen.group().find());
   }
 
   /** Is each seat in a group of its own? A node has one place in a group. */

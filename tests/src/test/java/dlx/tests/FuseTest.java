@@ -20,4 +20,16 @@ class FuseTest {
     Contraction twice = new Contraction(List.of(List.of(0), List.of(0, 1), List.of(1)), List.of(1));
     trial.check(Trial.Tolerance.EXACT, trial.graph.node(twice, x, w, x));
   }
+
+  /** A result that a fold over rows needs too is there also if there are no columns. */
+  @Test
+  void resultBesideAFoldOfNoColumns() {
+    for (int columns : new int[] {0, 2}) {
+      Trial trial = new Trial();
+      Node x = trial.input("x", Tensor.of(new float[] {1, 2, 3}, 3)).convert(DType.F64);
+      Node w = trial.input("w", Tensor.zeros(DType.F64, 3, columns));
+      Contraction sum = new Contraction(List.of(List.of(0), List.of(0, 1)), List.of(1));
+      trial.check(Trial.Tolerance.EXACT, trial.graph.node(sum, x, w), x);
+    }
+  }
 }
