@@ -26,6 +26,9 @@ import org.objectweb.asm.Opcodes;
 public final class ClassEmitter {
   private static final String SUPER = "dlx/runtime/Kernels";
 
+  /** Into how many chunks the work of a thread is cut, where a chunk costs nothing by itself. */
+  private static final int CHUNKS = 3;
+
   /** HotSpot never compiles a method of more than 8,000 bytes. */
   static final int LARGEST_METHOD = 7_500;
 
@@ -174,7 +177,7 @@ public final class ClassEmitter {
         Extent units = serial ? Extent.ONE : loops.axes().getFirst();
         Extent inner = Extent.product(loops.axes().subList(serial ? 0 : 1, loops.axes().size()));
         int values = Kernel.instructions(loops.stores()).size();
-        kind(units, loops.axes().size() > 1 ? 1 : 64, inner.times(values), serial);
+        kind(units, loops.axes().size() > 1 ? 1 : 64, inner.times(values), serial ? 0 : CHUNKS);
       }
       case Kernel.Columns columns -> {
         Code.kernel(cw, method, line, context, code -> ColumnEmitter.emit(code, bits, columns));
@@ -182,30 +185,30 @@ public final class ClassEmitter {
         Extent units = others.remove(ColumnEmitter.shared(columns));
         int values = Kernel.instructions(columns.stores()).size();
         kind(
-            units, columns.axes().size() > 2 ? 1 : 64, Extent.product(others).times(values), false);
+            units, columns.axes().size() > 2 ? 1 : 64, Extent.product(others).times(values), CHUNKS);
       }
       case Kernel.Product product -> {
         Products products = new Products(product, bits);
         products.emit(cw, owner, method, line, context);
-        kind(products.units(), products.align(), products.work(), false);
+        kind(products.units(), products.align(), products.work(), 1);
       }
       case Kernel.Scatter scatter -> {
         Code.kernel(cw, method, line, context, code -> CallEmitter.scatter(code, scatter));
-        kind(Extent.ONE, 1, CallEmitter.work(scatter), true);
+        kind(Extent.ONE, 1, CallEmitter.work(scatter), 0);
       }
       case Kernel.Replace replace -> {
         Code.kernel(cw, method, line, context, code -> CallEmitter.replace(code, replace));
-        kind(Extent.ONE, 1, replace.inner(), true);
+        kind(Extent.ONE, 1, replace.inner(), 0);
       }
       case Kernel.Sort sort -> {
         Code.kernel(cw, method, line, context, code -> CallEmitter.sort(code, sort));
-        kind(Extent.ONE, 1, sort.rows().times(sort.columns()), true);
+        kind(Extent.ONE, 1, sort.rows().times(sort.columns()), 0);
       }
     }
   }
 
-  private void kind(Extent units, int align, Extent work, boolean serial) {
-    kinds.add(new Program.Kernel(context.extent(units), align, context.extent(work), serial));
+  private void kind(Extent units, int align, Extent work, int chunks) {
+    kinds.add(new Program.Kernel(context.extent(units), align, context.extent(work), chunks));
   }
 
   // ------------------------------------------------------------------ the description

@@ -19,9 +19,6 @@ public final class Workers {
   /** Below this many simple operations a hand-over costs more than it gives. */
   private static final long WORTH_SHARING = 60_000;
 
-  /** Chunks for each thread, so that a late one costs little. */
-  private static final int CHUNKS = 3;
-
   private static final long SPIN_NANOS = 200_000;
 
   private static volatile Workers shared = new Workers(defaultThreads());
@@ -94,7 +91,7 @@ public final class Workers {
     int count = data.extents[kind.units()];
     long work = (long) count * Math.max(1, data.extents[kind.work()]);
     int blocks = (int) ((count + kind.align() - 1L) / kind.align());
-    if (kind.serial()
+    if (kind.chunks() == 0
         || workers.length == 0
         || blocks <= 1
         || work < WORTH_SHARING
@@ -108,7 +105,7 @@ public final class Workers {
       frame = data;
       units = count;
       align = kind.align();
-      chunks = Math.min(CHUNKS * (workers.length + 1), blocks);
+      chunks = Math.min(kind.chunks() * (workers.length + 1), blocks);
       share(scratch);
     } finally {
       kernels = null;
