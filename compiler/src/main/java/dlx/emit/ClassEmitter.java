@@ -185,7 +185,10 @@ public final class ClassEmitter {
         Extent units = others.remove(ColumnEmitter.shared(columns));
         int values = Kernel.instructions(columns.stores()).size();
         kind(
-            units, columns.axes().size() > 2 ? 1 : 64, Extent.product(others).times(values), CHUNKS);
+            units,
+            columns.axes().size() > 2 ? 1 : 64,
+            Extent.product(others).times(values),
+            CHUNKS);
       }
       case Kernel.Product product -> {
         Products products = new Products(product, bits);

@@ -47,9 +47,9 @@ public record Program(
 
   /**
    * A kernel: {@code units} pieces that threads may share in multiples of {@code align}, each of
-   * about {@code work} simple operations. For every thread they are cut into {@code chunks}: several,
-   * so that a late thread costs little; one, if every chunk begins with work of its own; none, if
-   * threads may not share them.
+   * about {@code work} simple operations. For every thread they are cut into {@code chunks}:
+   * several, so that a late thread costs little; one, if every chunk begins with work of its own;
+   * none, if threads may not share them.
    */
   public record Kernel(int units, int align, int work, int chunks) {}
 
