@@ -4,6 +4,7 @@ import dlx.runtime.DType;
 import dlx.runtime.DlxException;
 import dlx.runtime.RandomBits;
 import dlx.runtime.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,7 +40,11 @@ public final class Evaluate {
   private final Map<String, Tensor> slots;
   private final long seed;
   private final long step;
+  private final List<Values> arguments;
   private final Map<Node, Values> known = new HashMap<>();
+
+  /** What the loops that are {@link Loop.Region} nodes computed, by result. */
+  private final Map<Node, List<Values>> results = new HashMap<>();
 
   /**
    * @param sizes the value of every size that the inputs bring
@@ -58,6 +63,17 @@ public final class Evaluate {
     this.slots = Map.copyOf(slots);
     this.seed = seed;
     this.step = step;
+    this.arguments = List.of();
+  }
+
+  /** A turn of a loop. */
+  private Evaluate(Evaluate outside, List<Values> arguments) {
+    this.sizes = outside.sizes;
+    this.inputs = outside.inputs;
+    this.slots = outside.slots;
+    this.seed = outside.seed;
+    this.step = outside.step;
+    this.arguments = arguments;
   }
 
   /**
@@ -131,6 +147,17 @@ public final class Evaluate {
 
   private Values compute(Node node) {
     List<Values> operands = node.inputs().stream().map(known::get).toList();
+    switch (node.op()) {
+      case Loop.Region region -> {
+        int turns = Math.toIntExact(size(region.turns()));
+        results.put(node, loop(region, turns, operands));
+        return new Values(DType.I32, new int[0], new double[] {turns});
+      }
+      case Loop.Result result -> {
+        return results.get(node.input(0)).get(result.index());
+      }
+      default -> {}
+    }
     int[] shape = shape(node.type().shape());
     double[] data =
         switch (node.op()) {
@@ -141,6 +168,7 @@ public final class Evaluate {
               EvaluateFolds.contraction(op, node.type().dtype(), operands, shape);
           case Movement op -> EvaluateMoves.movement(op, this, operands, shape);
           case Indexing op -> EvaluateMoves.indexing(op, node, operands, shape);
+          case Loop op -> throw new IllegalStateException("no data of its own: " + node);
           case Derivative op ->
               throw new IllegalStateException("a derivative that is not worked out: " + node);
         };
@@ -148,6 +176,43 @@ public final class Evaluate {
       throw new IllegalStateException(node + " has " + data.length + " elements");
     }
     return new Values(node.type().dtype(), shape, data);
+  }
+
+  private List<Values> loop(Loop.Region region, int turns, List<Values> inputs) {
+    List<Values> values = new ArrayList<>(inputs.subList(0, region.carried()));
+    for (Node node : region.stacked()) {
+      int[] shape = shape(node.type().shape());
+      int[] all = new int[shape.length + 1];
+      all[0] = turns;
+      System.arraycopy(shape, 0, all, 1, shape.length);
+      values.add(new Values(node.type().dtype(), all, new double[Tensor.size(all)]));
+    }
+    for (int i = 0; i < turns; i++) {
+      int t = region.descending() ? turns - 1 - i : i;
+      List<Values> given = new ArrayList<>(values.subList(0, region.carried()));
+      for (int k = region.carried(); k < inputs.size(); k++) {
+        boolean sequence = k < region.carried() + region.sequences();
+        given.add(sequence ? element(inputs.get(k), t) : inputs.get(k));
+      }
+      Evaluate turn = new Evaluate(this, given);
+      List<Values> made = region.roots().stream().map(turn::value).toList();
+      for (int k = 0; k < made.size(); k++) {
+        if (k < region.carried()) {
+          values.set(k, made.get(k));
+        } else {
+          double[] part = made.get(k).data();
+          System.arraycopy(part, 0, values.get(k).data(), t * part.length, part.length);
+        }
+      }
+    }
+    return values;
+  }
+
+  private static Values element(Values sequence, int t) {
+    int[] shape = Arrays.copyOfRange(sequence.shape(), 1, sequence.shape().length);
+    int size = Tensor.size(shape);
+    return new Values(
+        sequence.dtype(), shape, Arrays.copyOfRange(sequence.data(), t * size, (t + 1) * size));
   }
 
   int[] shape(List<Extent> extents) {
@@ -165,6 +230,9 @@ public final class Evaluate {
       case Leaf.Table table -> table.values();
       case Leaf.SizeOf sizeOf -> new double[] {Math.toIntExact(size(sizeOf.extent()))};
       case Leaf.Iota iota -> fill(size, i -> i);
+      case Leaf.Argument argument -> arguments.get(argument.index()).data();
+      case Leaf.Variable variable ->
+          throw new IllegalStateException("a variable outside of every loop");
       case Leaf.Uniform uniform -> {
         long key = RandomBits.key(seed, step, RandomBits.address(uniform.address()));
         boolean wide = uniform.type().dtype() == DType.F64;

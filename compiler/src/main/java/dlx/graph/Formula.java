@@ -183,6 +183,7 @@ public final class Formula {
           new Text(in(node, 0, ATOM) + "[" + ":, ".repeat(g.axis()) + whole(node, 1) + "]", ATOM);
       case Indexing.ScatterAdd s -> call("scatter_add", node, s.axis(), s.extent());
       case Indexing op -> call(op.title(), node);
+      case Loop op -> call(op.title(), node);
       case Derivative d -> call("grad", node);
     };
   }

@@ -133,6 +133,26 @@ public sealed interface Leaf extends Op {
     }
   }
 
+  /** What stands for an input of a {@link Loop.Region} inside of its body. */
+  record Argument(int index, Type type) implements Leaf {
+    @Override
+    public String title() {
+      return "argument " + index;
+    }
+  }
+
+  /**
+   * What stands for an argument while the body of a loop is built; {@link Enclose} replaces it.
+   *
+   * @param identity equal to nothing but itself
+   */
+  record Variable(Object identity, Type type) implements Leaf {
+    @Override
+    public String title() {
+      return "variable";
+    }
+  }
+
   /** The type of the value. */
   Type type();
 

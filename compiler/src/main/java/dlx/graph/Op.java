@@ -7,7 +7,7 @@ import java.util.List;
  * entries of a table or records of attributes, with value equality.
  */
 public sealed interface Op
-    permits Leaf, Elementwise, Reduction, Movement, Contraction, Indexing, Derivative {
+    permits Leaf, Elementwise, Reduction, Movement, Contraction, Indexing, Loop, Derivative {
 
   /** The name in dumps and in the language where it has one. */
   String title();

@@ -15,17 +15,7 @@ public final class Verify {
    * @throws IllegalStateException if something does not hold
    */
   public static void withDerivatives(Function function) {
-    List<Node> roots = function.roots();
-    BitSet seen = new BitSet();
-    for (Node node : Graph.topological(roots)) {
-      demand(node.graph() == roots.getFirst().graph(), "a node of another graph", node);
-      for (Node input : node.inputs()) {
-        demand(seen.get(input.id()) && input.id() < node.id(), "an input after its user", node);
-      }
-      demand(node.type().equals(typeAgain(node)), "a type that does not follow", node);
-      demand(!(node.op() instanceof Leaf) || node.inputs().isEmpty(), "a leaf with inputs", node);
-      seen.set(node.id());
-    }
+    nodes(function.roots(), false);
     Set<String> names = new HashSet<>();
     for (Function.Output output : function.outputs()) {
       demand(names.add(output.name()), "two outputs named " + output.name(), output.value());
@@ -40,12 +30,42 @@ public final class Verify {
     }
   }
 
+  /** Checks the nodes of a function, or of the body of a loop. */
+  private static void nodes(List<Node> roots, boolean isBody) {
+    BitSet seen = new BitSet();
+    for (Node node : Graph.topological(roots)) {
+      demand(node.graph() == roots.getFirst().graph(), "a node of another graph", node);
+      for (Node input : node.inputs()) {
+        demand(seen.get(input.id()) && input.id() < node.id(), "an input after its user", node);
+      }
+      demand(node.type().equals(typeAgain(node)), "a type that does not follow", node);
+      demand(!(node.op() instanceof Leaf) || node.inputs().isEmpty(), "a leaf with inputs", node);
+      seen.set(node.id());
+      switch (node.op()) {
+        case Leaf.Variable v -> demand(false, "a variable that is left", node);
+        case Leaf.Argument a -> demand(isBody, "an argument outside of every loop", node);
+        case Leaf.Input i -> demand(!isBody, "an input in a loop that is not an argument", node);
+        case Leaf.Slot s -> demand(!isBody, "a slot in a loop that is not an argument", node);
+        case Leaf.Uniform u -> demand(!isBody, "a draw in a loop that is no sequence", node);
+        case Loop.Region region -> nodes(region.roots(), true);
+        default -> {}
+      }
+    }
+  }
+
   /** Checks a function after {@code differentiate}. */
   public static void function(Function function) {
     withDerivatives(function);
-    for (Node node : function.nodes()) {
+    worked(function.nodes());
+  }
+
+  private static void worked(List<Node> nodes) {
+    for (Node node : nodes) {
       demand(!(node.op() instanceof Derivative), "a derivative that is left", node);
       demand(node.op() != Elementwise.STOP_GRADIENT, "a stop_gradient that is left", node);
+      if (node.op() instanceof Loop.Region region) {
+        worked(region.nodes());
+      }
     }
   }
 

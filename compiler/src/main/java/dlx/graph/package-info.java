@@ -6,7 +6,8 @@
  * Node     = Op Node* Type Span*               made by a Graph, never the same one twice
  * Type     = DType Extent*
  * Extent   = polynomial over run-time sizes    one normal form
- * Op       = Leaf | Elementwise | Reduction | Movement | Contraction | Indexing | Derivative
+ * Op       = Leaf | Elementwise | Reduction | Movement | Contraction | Indexing | Loop
+ *          | Derivative
  * </pre>
  *
  * Everything is explicit: broadcasts, conversions, defaults. Sizes fixed at compile time are

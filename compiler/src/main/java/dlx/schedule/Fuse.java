@@ -6,6 +6,7 @@ import dlx.graph.Extent;
 import dlx.graph.Function;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
+import dlx.graph.Loop;
 import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
@@ -101,6 +102,7 @@ final class Fuse {
       case Indexing i -> user.inputs().forEach(x -> use(x, user, null));
       case Contraction c -> user.inputs().forEach(x -> use(x, user, null));
       case Leaf l -> {}
+      case Loop loop -> user.inputs().forEach(x -> use(x, user, null));
       case dlx.graph.Derivative d -> {}
     }
   }
@@ -159,6 +161,7 @@ final class Fuse {
       case Indexing i -> single(node);
       case Contraction c -> single(node);
       case Leaf l -> throw new IllegalStateException("a leaf is not computed");
+      case Loop loop -> single(node);
       case dlx.graph.Derivative d -> throw new IllegalStateException("underived");
     }
   }
@@ -487,6 +490,7 @@ final class Fuse {
       case Leaf l -> 0;
       case Movement m -> 1;
       case Contraction c -> 1;
+      case Loop loop -> 1;
       case dlx.graph.Derivative d -> 1;
     };
   }

@@ -7,6 +7,7 @@ import dlx.graph.Function;
 import dlx.graph.Graph;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
+import dlx.graph.Loop;
 import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
@@ -64,6 +65,7 @@ final class Lower {
                               : inputs.getFirst()));
               case Indexing indexing ->
                   graph.node(indexing, inputs.stream().map(Lower::solid).toList());
+              case Loop loop -> throw new IllegalStateException("no kernels for " + node);
               case dlx.graph.Derivative d -> throw new IllegalStateException("underived " + node);
             });
   }

@@ -6,6 +6,7 @@ import dlx.graph.Elementwise;
 import dlx.graph.Extent;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
+import dlx.graph.Loop;
 import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
@@ -37,6 +38,7 @@ record View(Node base, Extent offset, List<Extent> shape, List<Extent> strides) 
       case Reduction r -> whole(node);
       case Contraction c -> whole(node);
       case Indexing i -> whole(node);
+      case Loop loop -> whole(node);
       case Derivative d -> throw new IllegalStateException("a derivative that was not worked out");
     };
   }

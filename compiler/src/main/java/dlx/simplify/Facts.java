@@ -7,6 +7,7 @@ import dlx.graph.Extent;
 import dlx.graph.Graph;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
+import dlx.graph.Loop;
 import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
@@ -82,6 +83,7 @@ final class Facts {
           facts.add(Fact.DEFINED);
         }
       }
+      case Loop op -> {}
       case Derivative op -> {}
     }
     return facts;
@@ -121,6 +123,8 @@ final class Facts {
       case Leaf.Uniform u -> facts.add(Fact.NOT_NEGATIVE);
       case Leaf.Input i -> {}
       case Leaf.Slot s -> {}
+      case Leaf.Argument a -> facts.remove(Fact.DEFINED);
+      case Leaf.Variable v -> facts.remove(Fact.DEFINED);
     }
   }
 

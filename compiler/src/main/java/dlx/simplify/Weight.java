@@ -5,6 +5,7 @@ import dlx.graph.Derivative;
 import dlx.graph.Elementwise;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
+import dlx.graph.Loop;
 import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Op;
@@ -15,6 +16,9 @@ import dlx.graph.Reduction;
  * often its value is used, times 4 for every axis. Leaves and broadcasts weigh nothing.
  */
 final class Weight {
+  /** As an axis does: a loop goes through its body as often as it has turns. */
+  private static final double TURNS = 4;
+
   private Weight() {}
 
   static double of(Node node) {
@@ -40,6 +44,8 @@ final class Weight {
       case Movement m -> 1;
       case Contraction c -> 2;
       case Indexing i -> 3;
+      case Loop.Region region -> TURNS * region.nodes().stream().mapToDouble(Weight::of).sum();
+      case Loop.Result result -> 0;
       case Derivative d -> 100;
     };
   }

@@ -1,0 +1,162 @@
+package dlx.graph;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes a loop of nodes that were built as if they stood outside of it: variables stand for what
+ * changes from turn to turn, everything else that the body uses is outside and stays there.
+ *
+ * <pre>
+ * Enclose loop = new Enclose(graph, turns, false);
+ * Node h = loop.carry(initial);
+ * Node x = loop.element(xs);
+ * List&lt;Node&gt; results = loop.results(List.of(x.plus(h).tanh()), List.of());
+ * </pre>
+ */
+public final class Enclose {
+  private final Graph graph;
+  private final Extent turns;
+  private final boolean descending;
+  private final List<Node> initial = new ArrayList<>();
+  private final List<Node> carried = new ArrayList<>();
+  private final List<Node> sequences = new ArrayList<>();
+  private final List<Node> elements = new ArrayList<>();
+  private final Map<Node, Node> elementOf = new HashMap<>();
+
+  public Enclose(Graph graph, Extent turns, boolean descending) {
+    this.graph = graph;
+    this.turns = turns;
+    this.descending = descending;
+  }
+
+  /** A variable that begins with a value. */
+  public Node carry(Node value) {
+    initial.add(value);
+    Node variable = variable(value.type());
+    carried.add(variable);
+    return variable;
+  }
+
+  /** The element of a sequence that belongs to a turn: its first axis is the turns. */
+  public Node element(Node sequence) {
+    return elementOf.computeIfAbsent(
+        sequence,
+        s -> {
+          sequences.add(s);
+          Type type = s.type();
+          Node variable = variable(type.with(type.shape().subList(1, type.rank())));
+          elements.add(variable);
+          return variable;
+        });
+  }
+
+  private Node variable(Type type) {
+    return graph.node(new Leaf.Variable(new Object(), type));
+  }
+
+  /**
+   * The results of the loop: the last values of the variables in the order in which they were made,
+   * then what was stacked.
+   *
+   * @param next what each variable becomes
+   */
+  public List<Node> results(List<Node> next, List<Node> stacked) {
+    List<Node> roots = new ArrayList<>(next);
+    roots.addAll(stacked);
+    List<Node> order = Graph.topological(roots);
+    Set<Node> inside = inside(order);
+    List<Node> inputs = new ArrayList<>(initial);
+    inputs.addAll(sequences);
+    Map<Node, Node> enclosed = new HashMap<>();
+    for (int i = 0; i < carried.size(); i++) {
+      enclosed.put(carried.get(i), argument(i, carried.get(i)));
+    }
+    for (int i = 0; i < elements.size(); i++) {
+      enclosed.put(elements.get(i), argument(carried.size() + i, elements.get(i)));
+    }
+    for (Node node : needed(order, inside, roots)) {
+      if (enclosed.containsKey(node)) {
+        continue;
+      }
+      if (inside.contains(node) || isNumber(node)) {
+        List<Node> moved = node.inputs().stream().map(enclosed::get).toList();
+        enclosed.put(node, graph.at(node.span(), () -> graph.node(node.op(), moved)));
+      } else {
+        enclosed.put(node, argument(inputs.size(), node));
+        inputs.add(node);
+      }
+    }
+    Loop.Region region =
+        new Loop.Region(
+            turns,
+            descending,
+            carried.size(),
+            sequences.size(),
+            next.stream().map(enclosed::get).toList(),
+            stacked.stream().map(enclosed::get).toList());
+    Node loop = graph.node(region, inputs);
+    List<Node> results = new ArrayList<>();
+    for (int i = 0; i < roots.size(); i++) {
+      results.add(graph.node(new Loop.Result(i), loop));
+    }
+    return results;
+  }
+
+  private Node argument(int index, Node value) {
+    return graph.node(new Leaf.Argument(index, value.type()));
+  }
+
+  /**
+   * What depends on a variable. A derivative that is to be worked out inside needs all paths from y
+   * to x there, so what lies on them is inside even if it does not change.
+   */
+  private Set<Node> inside(List<Node> order) {
+    Set<Node> variables = new HashSet<>(carried);
+    variables.addAll(elements);
+    Set<Node> changing = depending(order, variables);
+    Set<Node> sources = new HashSet<>();
+    for (Node node : order) {
+      if (node.op() instanceof Derivative && changing.contains(node.input(0))) {
+        sources.add(node.input(1));
+      }
+    }
+    sources.removeAll(changing);
+    variables.addAll(sources);
+    Set<Node> inside = depending(order, variables);
+    inside.removeAll(sources);
+    return inside;
+  }
+
+  private static Set<Node> depending(List<Node> order, Set<Node> sources) {
+    Set<Node> depending = new HashSet<>(sources);
+    for (Node node : order) {
+      if (node.inputs().stream().anyMatch(depending::contains)) {
+        depending.add(node);
+      }
+    }
+    return depending;
+  }
+
+  /** What the body contains or takes from outside, inputs first. */
+  private static List<Node> needed(List<Node> order, Set<Node> inside, List<Node> roots) {
+    Set<Node> needed = new HashSet<>(roots);
+    for (Node node : order.reversed()) {
+      if (needed.contains(node) && (inside.contains(node) || isNumber(node))) {
+        needed.addAll(node.inputs());
+      }
+    }
+    return order.stream().filter(needed::contains).toList();
+  }
+
+  /** Numbers that cost no memory are in the body itself, so that rules see them. */
+  private static boolean isNumber(Node node) {
+    return node.splat() != null
+        || node.op() instanceof Leaf.SizeOf
+        || node.op() instanceof Leaf.Iota;
+  }
+}

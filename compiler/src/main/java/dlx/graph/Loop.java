@@ -1,0 +1,154 @@
+package dlx.graph;
+
+import dlx.runtime.DType;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The same body once per turn. A loop is one node, its {@link Region}; what it computed are {@link
+ * Result} nodes over that one.
+ *
+ * <pre>
+ * carried   = initial
+ * for t in turns:   next, stacked = body(carried, sequence[t], constant);   carried = next
+ * </pre>
+ *
+ * Everything that a turn does with its number is in the sequences: {@code x[t]} is a sequence x,
+ * {@code x[t - 1]} is a sequence that is a slice of x, {@code x[:, t]} is a sequence that is a
+ * transposed view of x, {@code t} itself is the sequence 0, 1, 2, ..., and a draw of every turn is a
+ * sequence of draws. So a body is closed, no size in it depends on the turn, and equal loops are one
+ * node.
+ */
+public sealed interface Loop extends Op {
+  /**
+   * The loop as a whole; its value is the number of turns it took. Inputs are the initial values of
+   * the carried variables, then the sequences, then the constants. The body is a graph of its own:
+   * its only leaves that are not numbers are the {@link Leaf.Argument}s of these inputs, for a
+   * sequence of the type of one element.
+   *
+   * @param turns how often, perhaps 0; the extent of the first axis of every sequence
+   * @param descending whether the last element comes first; what is stacked still lies in the order
+   *     of the sequences
+   * @param carried how many inputs are initial values
+   * @param sequences how many inputs are sequences
+   * @param next what each carried variable becomes at the end of a turn, all at once
+   * @param stacked what each turn leaves
+   */
+  record Region(
+      Extent turns,
+      boolean descending,
+      int carried,
+      int sequences,
+      List<Node> next,
+      List<Node> stacked)
+      implements Loop {
+    public Region {
+      next = List.copyOf(next);
+      stacked = List.copyOf(stacked);
+    }
+
+    /** What the body must compute: next, then stacked. */
+    public List<Node> roots() {
+      List<Node> roots = new ArrayList<>(next);
+      roots.addAll(stacked);
+      return roots;
+    }
+
+    /** The same loop around another body of the same types; roots as in {@link #roots()}. */
+    public Region withRoots(List<Node> roots) {
+      return new Region(
+          turns,
+          descending,
+          carried,
+          sequences,
+          roots.subList(0, next.size()),
+          roots.subList(next.size(), roots.size()));
+    }
+
+    /** The nodes of the body, inputs before users. */
+    public List<Node> nodes() {
+      return Graph.topological(roots());
+    }
+
+    @Override
+    public String title() {
+      return "loop " + turns + (descending ? " descending" : "");
+    }
+
+    /** The type of the argument that stands for an input. */
+    public Type argument(int index, Type input) {
+      boolean sequence = index >= carried && index < carried + sequences;
+      return sequence ? input.with(input.shape().subList(1, input.rank())) : input;
+    }
+
+    /** Also demands that carried variables keep their types and that sequences fit the turns. */
+    @Override
+    public Type type(List<Node> inputs) {
+      demand(inputs.size() >= carried + sequences && next.size() == carried, inputs);
+      for (int i = 0; i < inputs.size(); i++) {
+        Type type = inputs.get(i).type();
+        demand(i >= carried || next.get(i).type().equals(type), inputs);
+        demand(
+            i < carried
+                || i >= carried + sequences
+                || !type.isScalar() && type.extent(0).equals(turns),
+            inputs);
+      }
+      for (Node node : nodes()) {
+        if (node.op() instanceof Leaf.Argument argument) {
+          int index = argument.index();
+          demand(
+              index < inputs.size()
+                  && argument.type().equals(argument(index, inputs.get(index).type())),
+              inputs);
+        }
+      }
+      return Type.scalar(DType.I32);
+    }
+
+    private void demand(boolean holds, List<Node> inputs) {
+      if (!holds) {
+        throw new IllegalArgumentException(title() + " of " + inputs);
+      }
+    }
+
+    /** A loop is pulled back as a whole, from the adjoints of all of its results. */
+    @Override
+    public List<Node> pullback(Node y, Node adjoint) {
+      throw new IllegalStateException("the number of turns has no derivative: " + y);
+    }
+  }
+
+  /**
+   * One of the things that a loop computed, of the input that is its {@link Region}: first the last
+   * values of the carried variables, the initial ones if there was no turn; then what was stacked,
+   * with the turns as a new first axis.
+   */
+  record Result(int index) implements Loop {
+    @Override
+    public String title() {
+      return "result " + index;
+    }
+
+    @Override
+    public Type type(List<Node> inputs) {
+      if (!(inputs.getFirst().op() instanceof Region region)
+          || index >= region.roots().size()
+          || inputs.size() != 1) {
+        throw new IllegalArgumentException(title() + " of " + inputs);
+      }
+      Type type = region.roots().get(index).type();
+      if (index < region.carried()) {
+        return type;
+      }
+      List<Extent> shape = new ArrayList<>(List.of(region.turns()));
+      shape.addAll(type.shape());
+      return type.with(shape);
+    }
+
+    @Override
+    public List<Node> pullback(Node y, Node adjoint) {
+      throw new IllegalStateException("a loop is pulled back as a whole: " + y);
+    }
+  }
+}
