@@ -15,9 +15,9 @@ import java.util.List;
  *
  * Everything that a turn does with its number is in the sequences: {@code x[t]} is a sequence x,
  * {@code x[t - 1]} is a sequence that is a slice of x, {@code x[:, t]} is a sequence that is a
- * transposed view of x, {@code t} itself is the sequence 0, 1, 2, ..., and a draw of every turn is a
- * sequence of draws. So a body is closed, no size in it depends on the turn, and equal loops are one
- * node.
+ * transposed view of x, {@code t} itself is the sequence 0, 1, 2, ..., and a draw of every turn is
+ * a sequence of draws. So a body is closed, no size in it depends on the turn, and equal loops are
+ * one node.
  */
 public sealed interface Loop extends Op {
   /**

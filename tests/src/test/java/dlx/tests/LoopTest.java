@@ -94,7 +94,8 @@ class LoopTest {
     Node element = outer.element(x);
     Enclose inner = new Enclose(graph, N, false);
     Node p = inner.carry(s);
-    Node sum = inner.results(List.of(p.plus(element.times(inner.element(x)))), List.of()).getFirst();
+    Node sum =
+        inner.results(List.of(p.plus(element.times(inner.element(x)))), List.of()).getFirst();
     List<Node> results = outer.results(List.of(sum), List.of(element));
     Verify.function(function(results));
     // sum over i, j of x[i] * x[j]
