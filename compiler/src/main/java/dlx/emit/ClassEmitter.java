@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
+import org.objectweb.asm.LimitExceededException;
+import org.objectweb.asm.MethodTooLargeException;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
@@ -77,9 +79,16 @@ public final class ClassEmitter {
   public static Emitted emit(Function function, String sourceFile, int bits) {
     for (int capacity = Plan.CAPACITY; ; capacity /= 2) {
       Schedule schedule = Plan.function(function, capacity);
-      Emitted emitted = new ClassEmitter(function, schedule, sourceFile, bits).emit();
-      if (capacity <= 2 || emitted.classes().stream().allMatch(ClassEmitter::isCompilable)) {
-        return emitted;
+      try {
+        Emitted emitted = new ClassEmitter(function, schedule, sourceFile, bits).emit();
+        if (capacity <= 2 || emitted.classes().stream().allMatch(ClassEmitter::isCompilable)) {
+          return emitted;
+        }
+      } catch (MethodTooLargeException | LimitExceededException e) {
+        // too large even for a class file, or for jumps of 16 bits, which ASM then gives up to widen
+        if (capacity <= 2) {
+          throw e;
+        }
       }
     }
   }

@@ -119,17 +119,20 @@ class CompiledContractTest {
     }
   }
 
-  /** The nodes of a function over constants that are moved a little, as the inputs are. */
+  /**
+   * The nodes of a function over constants and draws that are moved a little, as the inputs are.
+   */
   private static Map<Node, Node> moved(Function function) {
     Map<Node, Node> moved = new HashMap<>();
     for (Node node : function.nodes()) {
       List<Node> inputs = node.inputs().stream().map(moved::get).toList();
-      boolean number = node.op() instanceof Leaf.Constant && node.type().dtype().isFloat();
       moved.put(
           node,
-          number
-              ? node.like(((Leaf.Constant) node.op()).value() * (1 + 1e-6))
-              : node.graph().node(node.op(), inputs));
+          switch (node.op()) {
+            case Leaf.Constant c when c.dtype().isFloat() -> node.like(c.value() * (1 + 1e-6));
+            case Leaf.Uniform u -> node.times(1 + 1e-6);
+            default -> node.graph().node(node.op(), inputs);
+          });
     }
     return moved;
   }

@@ -1,5 +1,6 @@
 package dlx.tests;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dlx.Dlx;
@@ -14,15 +15,18 @@ import dlx.graph.Function;
 import dlx.graph.Leaf;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
+import dlx.graph.Type;
 import dlx.runtime.DType;
 import dlx.runtime.Simd;
 import dlx.runtime.Tensor;
+import dlx.schedule.Plan;
 import dlx.source.ProgramException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -129,6 +133,20 @@ class MethodSizeTest {
         IntStream.range(0, length).mapToObj(i -> x.plus(i).exp()).toList(), List.of());
   }
 
+  /** The sum of many draws, each of which is some hundred instructions. */
+  private static Function draws(int length) {
+    return Trial.function(sumOfDraws(new Trial(), length, Extent.symbol("n")));
+  }
+
+  private static Node sumOfDraws(Trial trial, int length, Extent size) {
+    Type type = new Type(DType.F32, List.of(size));
+    Node sum = trial.graph.node(new Leaf.Uniform("u0", type));
+    for (int i = 1; i < length; i++) {
+      sum = sum.plus(trial.graph.node(new Leaf.Uniform("u" + i, type)));
+    }
+    return sum;
+  }
+
   /** Many parameters with a momentum, and a loss of all of them. */
   private static Function updates(int length) {
     Trial trial = new Trial();
@@ -176,6 +194,7 @@ class MethodSizeTest {
         new Family("numbers", 2_000, MethodSizeTest::numbers),
         new Family("terms", 500, MethodSizeTest::terms),
         new Family("results", 500, MethodSizeTest::results),
+        new Family("draws", 300, MethodSizeTest::draws),
         new Family("updates", 150, MethodSizeTest::updates),
         new Family("layers", 100, MethodSizeTest::layers));
   }
@@ -184,6 +203,28 @@ class MethodSizeTest {
   @MethodSource("families")
   void longProgram(Family family) {
     check(family.make().apply(6 * family.length()));
+  }
+
+  /**
+   * What is fused into one kernel by its number of operations may be too large even for a class
+   * file, which holds methods of less than 65,536 bytes. It is scheduled again, and gives the same.
+   */
+  @Test
+  void tooLargeForAClassFile() {
+    Trial trial = new Trial();
+    Node sum = sumOfDraws(trial, 96, Extent.of(37));
+    Function function = Trial.function(sum);
+    assertEquals(1, Plan.function(function).kernels().size());
+    int bytes =
+        ClassEmitter.emit(function, "draws.dlx", Simd.bits()).classes().stream()
+            .flatMap(type -> MethodSizes.of(type).entrySet().stream())
+            .filter(method -> method.getKey().startsWith("kernel"))
+            .mapToInt(Map.Entry::getValue)
+            .sum();
+    if (Simd.bits() > 0) { // without vectors a draw is a call
+      assertTrue(bytes > 65_536, () -> "the kernels together have only " + bytes + " bytes");
+    }
+    trial.check(Trial.Tolerance.near(96, 96), sum);
   }
 
   /**

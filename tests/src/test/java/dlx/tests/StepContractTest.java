@@ -229,29 +229,29 @@ class StepContractTest {
 
   // ------------------------------------------------------------------ all or nothing
 
-  /** What fails stands beside the updates, before one of them, or in the middle of all. */
+  /** What fails stands beside the updates, before one, before several, or behind a new value. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2})
+  @ValueSource(ints = {0, 1, 2, 3})
   void nothingChangesWhenItFails(int where) {
     for (int operator = 0; operator < 3; operator++) {
       for (int bits : Trial.widths()) {
         Slots o = new Slots(40);
         Node ids = o.trial.input("ids", Tensor.of(positions(40, 39), 40));
+        Node plain = o.a.times(0.5);
+        Node source = where == 3 ? plain : o.b.plus(o.a);
         Node failing =
             switch (operator) {
-              case 0 -> o.trial.graph.node(new Indexing.Gather(0, true), o.b, ids);
-              case 1 ->
-                  o.trial.graph.node(new Indexing.ScatterAdd(0, size(o), true), o.b.plus(o.a), ids);
+              case 0 -> o.trial.graph.node(new Indexing.Gather(0, true), source, ids);
+              case 1 -> o.trial.graph.node(new Indexing.ScatterAdd(0, size(o), true), source, ids);
               default ->
                   o.trial.graph.node(
                       new Indexing.Update(true),
-                      o.b,
+                      source,
                       o.v,
                       ids.slice(0, Extent.of(39), 1, Extent.ONE).reshape(List.of()));
             };
-        Node plain = o.a.times(0.5);
         Map<String, Node> updates = new HashMap<>();
-        updates.put("a", where == 0 ? plain : plain.plus(failing));
+        updates.put("a", where % 3 == 0 ? plain : plain.plus(failing));
         updates.put("b", where == 2 ? failing.exp() : o.b.plus(1));
         updates.put("v", o.v.plus(1));
         updates.put("s", where == 2 ? o.s.plus(failing.sum()) : o.s.plus(1));
