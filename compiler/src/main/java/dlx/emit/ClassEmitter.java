@@ -85,7 +85,8 @@ public final class ClassEmitter {
           return emitted;
         }
       } catch (MethodTooLargeException | LimitExceededException e) {
-        // too large even for a class file, or for jumps of 16 bits, which ASM then gives up to widen
+        // too large even for a class file, or for jumps of 16 bits, which ASM then gives up to
+        // widen
         if (capacity <= 2) {
           throw e;
         }
