@@ -1,0 +1,132 @@
+package dlx.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a run found: the machine, versions, and a map for each workload as {@link Contest} makes
+ * them, of the setting in which the fastest peer was fastest.
+ */
+record Results(
+    String date,
+    int threads,
+    Map<String, Object> machine,
+    Map<String, Object> versions,
+    List<Map<String, Object>> workloads) {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  static Results read(Path file) throws IOException {
+    try {
+      return JSON.readValue(Files.readString(file), Results.class);
+    } catch (JacksonException e) {
+      throw new IOException(file + " is no file of results: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Gets what was found so far. */
+  interface Progress {
+    void found(Results results) throws IOException;
+  }
+
+  /** Measures in processes of their own, one for each setting. */
+  static Results measure(Path bench, Request request, List<String> names, Progress progress)
+      throws IOException {
+    Map<String, Object> machine = new LinkedHashMap<>(Versions.machine());
+    Map<String, Map<String, Object>> best = new LinkedHashMap<>();
+    Progress show = r -> {
+      progress.found(r);
+      if (System.console() != null) System.err.println(Report.line(r.workloads().getLast()));
+    };
+    for (Setting setting : Setting.all(request.threads())) {
+      List<String> left = new ArrayList<>(names);
+      while (!left.isEmpty()) {
+        String failed = measure(bench, request, setting, left, machine, best, show);
+        if (failed == null) break;
+        left = left.subList(left.indexOf(failed) + 1, left.size());
+      }
+    }
+    return of(request, machine, best);
+  }
+
+  private static Results of(
+      Request request, Map<String, Object> machine, Map<String, Map<String, Object>> best) {
+    return new Results(
+        LocalDate.now().toString(),
+        request.threads(),
+        machine,
+        Versions.libraries(),
+        List.copyOf(best.values()));
+  }
+
+  /** Returns the workload in which the process ended, null if all went well. */
+  private static String measure(
+      Path bench,
+      Request request,
+      Setting setting,
+      List<String> names,
+      Map<String, Object> machine,
+      Map<String, Map<String, Object>> best,
+      Progress progress)
+      throws IOException {
+    List<String> command = new ArrayList<>(Files.readAllLines(bench.resolve("target/command")));
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dorg.bytedeco.javacpp.nopointergc=true",
+            "-Dorg.bytedeco.javacpp.maxbytes=0",
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Round.class.getName(),
+            Integer.toString(request.threads()),
+            Double.toString(request.seconds()),
+            bench.resolve("programs").toString()));
+    command.addAll(names);
+    Path errors = bench.resolve("target/errors.log");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    setting.apply(builder.environment());
+    Process process = builder.start();
+    List<String> waiting = new ArrayList<>(names);
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.startsWith(Round.MARK)) continue;
+        @SuppressWarnings("unchecked")
+        Map<String, Object> found =
+            JSON.readValue(line.substring(Round.MARK.length()), LinkedHashMap.class);
+        if (found.containsKey("machine")) {
+          machine.put("measured", found.get("machine"));
+          continue;
+        }
+        found.put("setting", setting.name());
+        found.put("threads", request.threads());
+        waiting.remove((String) found.get("workload"));
+        best.merge((String) found.get("workload"), found, Report::better);
+        progress.found(of(request, machine, best));
+      }
+    }
+    if (waiting.isEmpty()) return null;
+    String failed = waiting.getFirst();
+    String said = Files.readString(errors).lines().limit(20).reduce("", (a, b) -> a + "\n" + b);
+    if (failed.equals(names.getFirst()) && said.contains("Error: ")) {
+      throw new IOException("the process that measures could not be started:" + said);
+    }
+    Map<String, Object> crash = new LinkedHashMap<>();
+    crash.put("workload", failed);
+    crash.put("setting", setting.name());
+    crash.put("threads", request.threads());
+    crash.put("problems", List.of("the process ended while measuring this:" + said));
+    best.merge(failed, crash, Report::better);
+    return failed;
+  }
+}
