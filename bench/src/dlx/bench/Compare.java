@@ -34,7 +34,13 @@ final class Compare {
               Locale.ROOT,
               "result %d, element %d: dlx %.9g, %s %.9g; the greatest magnitude is %.3g, allowed is"
                   + " %.1g of it",
-              i, j, a, who, b, greatest, tolerance);
+              i,
+              j,
+              a,
+              who,
+              b,
+              greatest,
+              tolerance);
         }
       }
     }

@@ -31,7 +31,8 @@ record Machine(double singles, double doubles, Map<Integer, Double> bandwidth) {
       float[][] data = new float[threads][footprint / 4 / threads];
       int passes = Math.max(1, (1 << 26) / footprint);
       double best = 0;
-      for (int i = 0; i < TRIES; i++) best = Math.max(best, rate(threads, t -> read(data[t], passes)));
+      for (int i = 0; i < TRIES; i++)
+        best = Math.max(best, rate(threads, t -> read(data[t], passes)));
       bandwidth.put(footprint, best);
     }
     return new Machine(singles, doubles, bandwidth);
@@ -66,15 +67,17 @@ record Machine(double singles, double doubles, Map<Integer, Double> bandwidth) {
     for (int i = 0; i < threads; i++) {
       int number = i;
       others[i] =
-          Thread.ofPlatform().daemon().start(() -> {
-            ready.countDown();
-            try {
-              go.await();
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
-            done[number] = work.apply(number);
-          });
+          Thread.ofPlatform()
+              .daemon()
+              .start(() -> {
+                ready.countDown();
+                try {
+                  go.await();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+                done[number] = work.apply(number);
+              });
     }
     try {
       ready.await();
@@ -111,7 +114,8 @@ record Machine(double singles, double doubles, Map<Integer, Double> bandwidth) {
       k = k.fma(factor, term);
       l = l.fma(factor, term);
     }
-    FloatVector all = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
+    FloatVector all =
+        a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
     sink = all.lane(0);
     return 24.0 * turns * all.length();
   }
@@ -135,7 +139,8 @@ record Machine(double singles, double doubles, Map<Integer, Double> bandwidth) {
       k = k.fma(factor, term);
       l = l.fma(factor, term);
     }
-    DoubleVector all = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
+    DoubleVector all =
+        a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
     sink = all.lane(0);
     return 24.0 * turns * all.length();
   }

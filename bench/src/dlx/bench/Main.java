@@ -71,7 +71,9 @@ final class Main {
 
   private static String write(Path file, Results results) throws IOException {
     String json =
-        JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build()
+        JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build()
             .writeValueAsString(results);
     Files.writeString(file, json + "\n");
     return json;
@@ -98,7 +100,8 @@ final class Main {
       Report.print(results.workloads());
       IO.println("written to " + out);
     }
-    boolean bad = results.workloads().stream().anyMatch(w -> !((List<?>) w.get("problems")).isEmpty());
+    boolean bad =
+        results.workloads().stream().anyMatch(w -> !((List<?>) w.get("problems")).isEmpty());
     return bad ? 1 : 0;
   }
 }

@@ -20,7 +20,8 @@ final class Networks {
     w.program("two_layer.dlx")
         .step("train")
         .work(
-            2 * 64 * (2 * 1000 * 100 + 3 * 100 * 10), 4 * (2 * 64 * 1000 + 64 * 10 + 2 * parameters))
+            2 * 64 * (2 * 1000 * 100 + 3 * 100 * 10),
+            4 * (2 * 64 * 1000 + 64 * 10 + 2 * parameters))
         .input("x", random.normal(1, 64, 1000))
         .input("y", random.normal(1, 64, 10))
         .parameter("w1", random.normal(0.02, 1000, 100))
@@ -40,8 +41,7 @@ final class Networks {
     double parameters = 784 * 128 + 128 + 128 * 10 + 10;
     w.program("mnist.dlx")
         .step("train")
-        .work(
-            2 * 64 * (2 * 784 * 128 + 3 * 128 * 10), 4 * (2 * 64 * 784 + 6 * parameters))
+        .work(2 * 64 * (2 * 784 * 128 + 3 * 128 * 10), 4 * (2 * 64 * 784 + 6 * parameters))
         .input("image", random.uniform(0, 1, 64, 784))
         .input("label", random.whole(10, 64))
         .parameter("w1", random.normal(0.05, 784, 128))
@@ -91,7 +91,8 @@ final class Networks {
                 TorchText.adam(w, RATE)));
   }
 
-  private static void layer(Workload w, Random random, String weight, String bias, int in, int out) {
+  private static void layer(
+      Workload w, Random random, String weight, String bias, int in, int out) {
     Tensor first = random.normal(Math.sqrt(2.0 / (in + out)), in, out);
     w.parameter(weight, first).parameter(bias, random.normal(0.01, out));
   }

@@ -37,7 +37,8 @@ final class Ours implements Side {
   }
 
   static Model load(Workload workload, Path programs) {
-    return Dlx.parse(workload.file, text(workload, programs), Options.DEFAULT.withDefines(workload.defines));
+    return Dlx.parse(
+        workload.file, text(workload, programs), Options.DEFAULT.withDefines(workload.defines));
   }
 
   static String text(Workload workload, Path programs) {

@@ -44,10 +44,11 @@ record Results(
       throws IOException {
     Map<String, Object> machine = new LinkedHashMap<>(Versions.machine());
     Map<String, Map<String, Object>> best = new LinkedHashMap<>();
-    Progress show = r -> {
-      progress.found(r);
-      if (System.console() != null) System.err.println(Report.line(r.workloads().getLast()));
-    };
+    Progress show =
+        r -> {
+          progress.found(r);
+          if (System.console() != null) System.err.println(Report.line(r.workloads().getLast()));
+        };
     for (Setting setting : Setting.all(request.threads())) {
       List<String> left = new ArrayList<>(names);
       while (!left.isEmpty()) {

@@ -20,7 +20,10 @@ record Setting(String name, Map<String, String> environment) {
         of(
             "OPENBLAS_THREAD_TIMEOUT=4 GOMP_SPINCOUNT=1000",
             threads,
-            "OPENBLAS_THREAD_TIMEOUT", "4", "GOMP_SPINCOUNT", "1000"),
+            "OPENBLAS_THREAD_TIMEOUT",
+            "4",
+            "GOMP_SPINCOUNT",
+            "1000"),
         of("OMP_WAIT_POLICY=PASSIVE", threads, "OMP_WAIT_POLICY", "PASSIVE"));
   }
 

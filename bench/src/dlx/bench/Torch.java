@@ -46,8 +46,8 @@ final class Torch implements Side {
   }
 
   /**
-   * The graph optimizer is off: it finds nothing to fuse on a CPU here, and it drops updates in place
-   * that go through lists of tensors, as those of Adam do.
+   * The graph optimizer is off: it finds nothing to fuse on a CPU here, and it drops updates in
+   * place that go through lists of tensors, as those of Adam do.
    */
   static void threads(int count) {
     torch.setGraphExecutorOptimize(false);

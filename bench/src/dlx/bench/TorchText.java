@@ -15,8 +15,7 @@ final class TorchText {
    * @param update lines that change the parameters; their gradients are {@code g}
    */
   static String step(Workload w, String forward, String update) {
-    String arguments =
-        String.join(", ", w.torchArguments());
+    String arguments = String.join(", ", w.torchArguments());
     String parameters = String.join(", ", w.parameters.keySet());
     String detached =
         w.parameters.keySet().stream().map(n -> n + ".detach()").collect(Collectors.joining(", "));
@@ -57,10 +56,18 @@ final class TorchText {
       w.torchState(name + "_v", Tensor.zeros(first.dtype(), first.shape()));
       w.torchState(name + "_t", Tensor.scalar(0f));
     });
-    return "t = [" + list(names, "_t") + "]\n"
+    return "t = ["
+        + list(names, "_t")
+        + "]\n"
         + "torch._foreach_add_(t, 1)\n"
-        + "torch._fused_adam_(p, g, [" + list(names, "_m") + "], [" + list(names, "_v") + "], [], t,"
-        + " lr=" + rate + ", beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False,"
+        + "torch._fused_adam_(p, g, ["
+        + list(names, "_m")
+        + "], ["
+        + list(names, "_v")
+        + "], [], t,"
+        + " lr="
+        + rate
+        + ", beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False,"
         + " maximize=False)\n";
   }
 
