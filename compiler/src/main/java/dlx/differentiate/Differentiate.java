@@ -4,8 +4,12 @@ import dlx.graph.Derivative;
 import dlx.graph.Elementwise;
 import dlx.graph.Function;
 import dlx.graph.Graph;
+import dlx.graph.Loop;
 import dlx.graph.Node;
+import dlx.graph.Op;
+import dlx.graph.Substitute;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,43 +44,55 @@ public final class Differentiate {
     for (Node node : order) {
       if (node.op() instanceof Derivative) {
         Node y = node.input(0);
-        Node x = done.get(node.input(1));
-        // what y depends on is done before y, so an x that is not done yet has derivative 0
-        Map<Node, Node> found =
-            adjoints.computeIfAbsent(
-                y, same -> Sweep.adjoints(done.get(y), images(wanted.get(y), done)));
-        Node adjoint = found.get(x);
-        done.put(node, adjoint == null ? x.like(0) : adjoint);
+        if (!adjoints.containsKey(y)) {
+          // what y depends on is done before y, so an x that is not done yet has derivative 0
+          sweep(y, wanted.get(y), done, adjoints);
+        }
+        Node adjoint = adjoints.get(y).get(node.input(1));
+        done.put(node, adjoint == null ? done.get(node.input(1)).like(0) : adjoint);
       } else {
-        done.put(node, rebuild(node, done));
+        done.put(node, Substitute.rebuilt(node, workedOut(node.op()), done));
       }
     }
     return roots.stream().map(done::get).toList();
   }
 
-  private static Set<Node> images(Set<Node> nodes, Map<Node, Node> done) {
-    Set<Node> images = new LinkedHashSet<>();
-    for (Node node : nodes) {
-      if (done.containsKey(node)) {
-        images.add(done.get(node));
+  /** A body has its own derivatives, taken before the loop is. */
+  private static Op workedOut(Op op) {
+    return op instanceof Loop.Region region ? region.withRoots(workedOut(region.roots())) : op;
+  }
+
+  /** One sweep. A loop that leaves more now does so in all that was done before. */
+  private static void sweep(
+      Node y, Set<Node> xs, Map<Node, Node> done, Map<Node, Map<Node, Node>> adjoints) {
+    Map<Node, Node> targets = new LinkedHashMap<>();
+    for (Node x : xs) {
+      if (done.containsKey(x)) {
+        targets.put(x, done.get(x));
       }
     }
-    return images;
+    Sweep sweep = Sweep.of(done.get(y), new LinkedHashSet<>(targets.values()));
+    Map<Node, Node> found = new LinkedHashMap<>();
+    targets.forEach((x, image) -> {
+      if (sweep.adjoints().containsKey(image)) {
+        found.put(x, sweep.adjoints().get(image));
+      }
+    });
+    adjoints.put(y, found);
+    sweep.extend(done);
+    adjoints.values().forEach(sweep::extend);
   }
 
   private static List<Node> withoutStops(List<Node> roots) {
     Map<Node, Node> done = new HashMap<>();
     for (Node node : Graph.topological(roots)) {
       boolean stop = node.op() == Elementwise.STOP_GRADIENT;
-      done.put(node, stop ? done.get(node.input(0)) : rebuild(node, done));
+      Op op =
+          node.op() instanceof Loop.Region region
+              ? region.withRoots(withoutStops(region.roots()))
+              : node.op();
+      done.put(node, stop ? done.get(node.input(0)) : Substitute.rebuilt(node, op, done));
     }
     return roots.stream().map(done::get).toList();
-  }
-
-  private static Node rebuild(Node node, Map<Node, Node> done) {
-    List<Node> inputs = node.inputs().stream().map(done::get).toList();
-    return inputs.equals(node.inputs())
-        ? node
-        : node.graph().at(node.span(), () -> node.graph().node(node.op(), inputs));
   }
 }

@@ -1,66 +1,135 @@
 package dlx.differentiate;
 
-import dlx.graph.Elementwise;
 import dlx.graph.Graph;
 import dlx.graph.Leaf;
-import dlx.graph.Movement;
+import dlx.graph.Loop;
 import dlx.graph.Node;
-import dlx.graph.Reduction;
+import dlx.graph.Op;
+import dlx.graph.Substitute;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * One reverse sweep: the adjoints of some nodes with respect to one number.
- *
- * <p>A choice stays a choice on the way back. The adjoint of the side that {@code where} does not
- * take is 0 there, and if that side is, say, sqrt(0), its slope is inf and the product 0 * inf
- * would be NaN. So an adjoint of the form where(c, g, 0) goes through an operator as where(c,
- * pullback(g), 0), as far as the operator works on elements or only moves them.
+ * One reverse sweep: the adjoints of some nodes with respect to one number, or within a turn of a
+ * loop from the adjoints of what the turn computes. Where an adjoint is chosen, see {@link Choice}.
  */
 final class Sweep {
+  private final Set<Node> targets;
   private final Map<Node, List<Node>> terms = new HashMap<>();
   private final Set<Node> onPath = new HashSet<>();
+  private final Map<Node, Reach> loops = new HashMap<>();
 
-  private Sweep() {}
+  /** Adjoints of the results of loops, by index. */
+  private final Map<Node, Map<Integer, Node>> ofResults = new HashMap<>();
 
-  /**
-   * The derivatives of the number y.
-   *
-   * @return for each target that y depends on through differentiable operators, its adjoint
-   */
-  static Map<Node, Node> adjoints(Node y, Set<Node> targets) {
-    Sweep sweep = new Sweep();
-    List<Node> order = Graph.topological(List.of(y));
+  private final Map<Node, Node> adjoints = new HashMap<>();
+  private final Map<Node, Op> extended = new HashMap<>();
+
+  private Sweep(Set<Node> targets) {
+    this.targets = targets;
+  }
+
+  /** The adjoint of a node, and the node; a node may be there more than once. */
+  record Seed(Node node, Node adjoint) {}
+
+  /** The sweep that begins at the number y with 1. */
+  static Sweep of(Node y, Set<Node> targets) {
+    return of(
+        List.of(new Seed(y, y.graph().node(new Leaf.Constant(1, y.type().dtype())))), targets);
+  }
+
+  static Sweep of(List<Seed> seeds, Set<Node> targets) {
+    Sweep sweep = new Sweep(targets);
+    List<Node> order = Graph.topological(seeds.stream().map(Seed::node).toList());
     for (Node node : order) {
-      boolean passes = node.op() != Elementwise.STOP_GRADIENT && sweep.reaches(node);
-      if (passes || targets.contains(node)) {
+      if (sweep.passes(node) || targets.contains(node)) {
         sweep.onPath.add(node);
       }
     }
-    sweep.add(y, y.graph().node(new Leaf.Constant(1, y.type().dtype())));
-    Map<Node, Node> adjoints = new HashMap<>();
-    for (Node node : order.reversed()) {
-      List<Node> parts = sweep.terms.remove(node);
-      if (parts == null) {
-        continue;
-      }
-      Node adjoint = node.graph().at(node.span(), () -> sum(parts));
-      if (targets.contains(node)) {
-        adjoints.put(node, adjoint);
-      }
-      if (sweep.reaches(node)) {
-        sweep.pull(node, adjoint);
+    seeds.forEach(s -> sweep.add(s.node(), s.adjoint()));
+    order.reversed().forEach(sweep::visit);
+    return sweep;
+  }
+
+  /** For each target that a seed depends on through differentiable operators, its adjoint. */
+  Map<Node, Node> adjoints() {
+    return adjoints;
+  }
+
+  /**
+   * Nodes with the loops that leave more now, because the adjoints need that, in the place of those
+   * that were. Adjoints are not replaced yet.
+   */
+  List<Node> extended(List<Node> roots) {
+    if (extended.isEmpty()) {
+      return roots;
+    }
+    Map<Node, Node> done = new HashMap<>();
+    for (Node node : Graph.topological(roots)) {
+      done.put(node, Substitute.rebuilt(node, extended.getOrDefault(node, node.op()), done));
+    }
+    return roots.stream().map(done::get).toList();
+  }
+
+  /** The same for the values of a map. */
+  <K> void extend(Map<K, Node> nodes) {
+    if (!extended.isEmpty()) {
+      List<K> keys = List.copyOf(nodes.keySet());
+      List<Node> values = extended(keys.stream().map(nodes::get).toList());
+      for (int i = 0; i < keys.size(); i++) {
+        nodes.put(keys.get(i), values.get(i));
       }
     }
-    return adjoints;
+  }
+
+  private boolean passes(Node node) {
+    return switch (node.op()) {
+      case Loop.Region region -> {
+        loops.put(node, Reach.of(region));
+        yield reaches(node);
+      }
+      case Loop.Result result ->
+          Reach.passes(node)
+              && loops.get(node.input(0)).whole().get(result.index()).stream()
+                  .anyMatch(i -> onPath.contains(node.input(0).input(i)));
+      default -> Reach.passes(node) && reaches(node);
+    };
   }
 
   private boolean reaches(Node node) {
     return node.inputs().stream().anyMatch(onPath::contains);
+  }
+
+  private void visit(Node node) {
+    if (node.op() instanceof Loop.Region) {
+      Map<Integer, Node> results = ofResults.remove(node);
+      if (results != null) {
+        node.graph().at(node.span(), () -> backwards(node, results));
+      }
+      return;
+    }
+    List<Node> parts = terms.remove(node);
+    if (parts == null) {
+      return;
+    }
+    Node adjoint = node.graph().at(node.span(), () -> sum(parts));
+    if (targets.contains(node)) {
+      adjoints.put(node, adjoint);
+    }
+    if (node.op() instanceof Loop.Result result) {
+      if (passes(node) && !adjoint.isAll(0)) {
+        ofResults
+            .computeIfAbsent(node.input(0), n -> new TreeMap<>())
+            .put(result.index(), adjoint);
+      }
+    } else if (reaches(node)) {
+      pull(node, adjoint);
+    }
   }
 
   private void pull(Node node, Node adjoint) {
@@ -70,6 +139,13 @@ final class Sweep {
         add(node.input(i), parts.get(i));
       }
     }
+  }
+
+  private Loop.Region backwards(Node loop, Map<Integer, Node> results) {
+    Backwards backwards = new Backwards(loop, loops.get(loop), results, onPath::contains);
+    extended.put(loop, backwards.forwards());
+    backwards.parts().forEach(p -> add(p.node(), p.adjoint()));
+    return backwards.forwards();
   }
 
   private void add(Node node, Node part) {
@@ -94,41 +170,9 @@ final class Sweep {
     return level.getFirst();
   }
 
-  // ------------------------------------------------------------------ choices
-
-  /** value where the condition holds (or does not), else 0. */
-  private record Choice(Node condition, boolean holds, Node value) {
-    /** The choice that an adjoint is, or null. */
-    static Choice of(Node adjoint) {
-      if (adjoint.op() != Elementwise.WHERE) {
-        return null;
-      }
-      if (adjoint.input(2).isAll(0)) {
-        return new Choice(adjoint.input(0), true, adjoint.input(1));
-      }
-      return adjoint.input(1).isAll(0)
-          ? new Choice(adjoint.input(0), false, adjoint.input(2))
-          : null;
-    }
-
-    Node positive() {
-      return holds ? condition : condition.not();
-    }
-
-    /** Chooses of another value; choices of choices are one. */
-    Node choose(Node other) {
-      Choice inner = of(other);
-      if (inner != null) {
-        Node both = positive().and(inner.positive());
-        return both.where(inner.value, other.like(0));
-      }
-      return holds ? condition.where(other, other.like(0)) : condition.where(other.like(0), other);
-    }
-  }
-
   private static List<Node> pullback(Node y, Node adjoint) {
     Choice choice = Choice.of(adjoint);
-    Choice moved = choice == null ? null : backwards(y, choice);
+    Choice moved = choice == null ? null : choice.backwards(y);
     if (moved == null) {
       return y.op().pullback(y, adjoint);
     }
@@ -137,22 +181,5 @@ final class Sweep {
       parts.add(part == null ? null : moved.choose(part));
     }
     return parts;
-  }
-
-  /** The choice in the shape of the inputs of y; null if y mixes elements. */
-  private static Choice backwards(Node y, Choice choice) {
-    return switch (y.op()) {
-      case Elementwise e -> choice;
-      case Movement.Reshape r ->
-          like(choice, choice.condition().reshape(y.input(0).type().shape()));
-      case Movement.Transpose t -> like(choice, t.pullback(y, choice.condition()).getFirst());
-      case Reduction r when r.kind() == Reduction.Kind.SUM ->
-          like(choice, choice.condition().spread(y.input(0).type().shape(), r.axes()));
-      default -> null;
-    };
-  }
-
-  private static Choice like(Choice choice, Node condition) {
-    return new Choice(condition, choice.holds(), choice.value());
   }
 }

@@ -1,6 +1,7 @@
 package dlx.tests;
 
 import dlx.graph.Elementwise;
+import dlx.graph.Enclose;
 import dlx.graph.Evaluate;
 import dlx.graph.Extent;
 import dlx.graph.Function;
@@ -27,6 +28,7 @@ final class RandomFunctions {
       Map.of("none", 0L, "one", 1L, "three", 3L, "seven", 7L, "m", 16L, "n", 17L);
 
   private static final long MOST_ELEMENTS = 2_000;
+  private static final long MOST_IN_BODY = 120;
 
   /** A function and everything that it takes. */
   record Sample(
@@ -54,13 +56,19 @@ final class RandomFunctions {
   private final Random random;
   private final DType real;
   private final boolean tame;
-  private final List<Node> pool = new ArrayList<>();
+  private final boolean looping;
+
+  /** What may be used: within a loop its variables and nodes too. */
+  private List<Node> pool = new ArrayList<>();
+
+  private int depth;
   private final Map<String, Tensor> inputs = new HashMap<>();
   private final Map<String, Tensor> slots = new HashMap<>();
   private final List<Node> leaves = new ArrayList<>();
   private final Applications applications;
 
-  private RandomFunctions(long seed, DType real, boolean tame) {
+  private RandomFunctions(long seed, DType real, boolean tame, boolean looping) {
+    this.looping = looping;
     this.random = new Random(seed);
     this.real = real;
     this.tame = tame;
@@ -76,23 +84,37 @@ final class RandomFunctions {
     this.applications = new Applications(random, SIZES, extents, this::supply);
   }
 
-  /** A function whose values are finite and do not jump near its inputs. */
+  /** A function whose values are finite and do not jump near its inputs, without loops. */
   static Sample tame(long seed, int length, DType real) {
-    return new RandomFunctions(seed, real, true).sample(length);
+    return new RandomFunctions(seed, real, true, false).sample(length);
   }
 
-  /** A function whose values may be anything, NaN and infinities included. */
+  /** A function whose values may be anything, NaN and infinities included, without loops. */
   static Sample wild(long seed, int length, DType real) {
-    return new RandomFunctions(seed, real, false).sample(length);
+    return new RandomFunctions(seed, real, false, false).sample(length);
+  }
+
+  /** As {@link #tame}, with loops. */
+  static Sample tameLoops(long seed, int length, DType real) {
+    return new RandomFunctions(seed, real, true, true).sample(length);
+  }
+
+  /** As {@link #wild}, with loops. */
+  static Sample wildLoops(long seed, int length, DType real) {
+    return new RandomFunctions(seed, real, false, true).sample(length);
   }
 
   private Sample sample(int length) {
     pool.add(supply(new Type(real, List.of())));
     pool.add(supply(new Type(real, List.of(applications.any(applications.extents())))));
     for (int i = 0; i < length; i++) {
-      Node node = next();
-      if (node != null && applications.value(node.type().size()) <= MOST_ELEMENTS && fits(node)) {
-        pool.add(node);
+      if (looping && random.nextInt(3) == 0) {
+        loop().stream().filter(this::fits).forEach(pool::add);
+      } else {
+        Node node = next();
+        if (node != null && isSmall(node) && fits(node)) {
+          pool.add(node);
+        }
       }
     }
     List<Function.Output> outputs = new ArrayList<>();
@@ -124,6 +146,79 @@ final class RandomFunctions {
     return Applications.MAKERS.get(applications.any(families)).of(applications, x);
   }
 
+  private boolean isSmall(Node node) {
+    return applications.value(node.type().size()) <= (depth > 0 ? MOST_IN_BODY : MOST_ELEMENTS);
+  }
+
+  // ------------------------------------------------------------------ loops
+
+  /** The results of a loop with a few variables, sequences and steps; perhaps with one inside. */
+  private List<Node> loop() {
+    List<Node> firsts =
+        pool.stream().filter(n -> n.type().rank() > 0 && isShort(n.type().extent(0))).toList();
+    Extent turns =
+        firsts.isEmpty() || random.nextInt(3) == 0
+            ? applications.any(applications.extents().stream().filter(this::isShort).toList())
+            : applications.any(firsts).type().extent(0);
+    Enclose loop = new Enclose(graph, turns, random.nextBoolean());
+    List<Node> outside = pool;
+    List<Node> inside = new ArrayList<>();
+    List<Node> carried = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      Node initial = applications.any(pool);
+      if (applications.value(initial.type().size()) <= MOST_IN_BODY) {
+        carried.add(loop.carry(initial));
+      }
+    }
+    inside.addAll(carried);
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      List<Extent> shape = new ArrayList<>(List.of(turns));
+      for (int axis = random.nextInt(3); axis > 0; axis--) {
+        shape.add(applications.any(applications.extents()));
+      }
+      Node sequence =
+          firsts.isEmpty() || random.nextBoolean()
+              ? supply(new Type(real, shape))
+              : applications.any(firsts);
+      if (sequence.type().extent(0).equals(turns) && isSmall(sequence)) {
+        inside.add(loop.element(sequence));
+      }
+    }
+    pool = new ArrayList<>(outside.subList(Math.max(0, outside.size() - 3), outside.size()));
+    pool.addAll(inside);
+    pool.addAll(inside);
+    depth++;
+    for (int i = 1 + random.nextInt(6); i > 0; i--) {
+      if (depth < 2 && random.nextInt(6) == 0) {
+        loop().stream().filter(this::isSmall).forEach(pool::add);
+      } else {
+        Node node = next();
+        if (node != null && isSmall(node)) {
+          pool.add(node);
+        }
+      }
+    }
+    List<Node> next = carried.stream().map(this::next).toList();
+    List<Node> stacked = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0 || next.isEmpty() && stacked.isEmpty(); i--) {
+      stacked.add(pool.get(pool.size() - 1 - random.nextInt(Math.min(4, pool.size()))));
+    }
+    depth--;
+    pool = outside;
+    return loop.results(next, stacked).stream().filter(this::isSmall).toList();
+  }
+
+  private boolean isShort(Extent turns) {
+    return applications.value(turns) <= 7;
+  }
+
+  /** What a variable becomes: mostly something of the same type that was computed last. */
+  private Node next(Node carried) {
+    List<Node> fitting = pool.stream().filter(n -> n.type().equals(carried.type())).toList();
+    Node next = random.nextInt(4) == 0 ? applications.any(fitting) : fitting.getLast();
+    return tame && next.type().dtype().isFloat() && random.nextInt(3) > 0 ? next.tanh() : next;
+  }
+
   /** The operator on low + (high - low) * sigmoid(x) if it is not defined everywhere. */
   private Node onDomain(Elementwise op, Node node) {
     if (op.domainLow() < -1) {
@@ -140,7 +235,7 @@ final class RandomFunctions {
 
   /** Whether the value is finite, of moderate size, and almost the same nearby. */
   private boolean fits(Node node) {
-    if (!tame) {
+    if (!tame || depth > 0) {
       return true;
     }
     Sample sample =
