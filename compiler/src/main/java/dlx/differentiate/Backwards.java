@@ -74,8 +74,7 @@ final class Backwards {
   }
 
   private Node argument(int index) {
-    return graph.node(
-        new Leaf.Argument(index, region.argument(index, loop.input(index).type())));
+    return graph.node(new Leaf.Argument(index, region.argument(index, loop.input(index).type())));
   }
 
   /** The inputs whose arguments have adjoints: those wanted, and what carries them on. */
@@ -258,8 +257,7 @@ final class Backwards {
     return substitute.nodes(adjoints);
   }
 
-  private void close(
-      List<Found> next, List<Found> sums, List<Found> stacked, List<Node> computed) {
+  private void close(List<Found> next, List<Found> sums, List<Found> stacked, List<Node> computed) {
     List<Node> ends = new ArrayList<>();
     for (Found found : next) {
       if (found.condition() != null) {

@@ -23,9 +23,7 @@ record Choice(Node condition, boolean holds, Node value) {
     if (adjoint.input(2).isAll(0)) {
       return new Choice(adjoint.input(0), true, adjoint.input(1));
     }
-    return adjoint.input(1).isAll(0)
-        ? new Choice(adjoint.input(0), false, adjoint.input(2))
-        : null;
+    return adjoint.input(1).isAll(0) ? new Choice(adjoint.input(0), false, adjoint.input(2)) : null;
   }
 
   Node positive() {

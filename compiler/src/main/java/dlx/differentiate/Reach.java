@@ -58,9 +58,7 @@ record Reach(List<BitSet> turn, List<BitSet> whole) {
       grows = false;
       for (BitSet set : whole) {
         int before = set.cardinality();
-        for (int i = set.nextSetBit(0);
-            i >= 0 && i < region.carried();
-            i = set.nextSetBit(i + 1)) {
+        for (int i = set.nextSetBit(0); i >= 0 && i < region.carried(); i = set.nextSetBit(i + 1)) {
           set.or(whole.get(i));
         }
         grows |= set.cardinality() > before;

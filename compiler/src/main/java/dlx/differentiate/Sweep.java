@@ -123,9 +123,7 @@ final class Sweep {
     }
     if (node.op() instanceof Loop.Result result) {
       if (passes(node) && !adjoint.isAll(0)) {
-        ofResults
-            .computeIfAbsent(node.input(0), n -> new TreeMap<>())
-            .put(result.index(), adjoint);
+        ofResults.computeIfAbsent(node.input(0), n -> new TreeMap<>()).put(result.index(), adjoint);
       }
     } else if (reaches(node)) {
       pull(node, adjoint);

@@ -59,8 +59,14 @@ class LoopGradientTest {
 
   @ParameterizedTest
   @CsvSource({
-    "lstm, 1, true", "lstm, 2, false", "lstm, 7, true", "lstm, 50, true", "gru, 1, false",
-    "gru, 2, true", "gru, 7, false", "gru, 50, true"
+    "lstm, 1, true",
+    "lstm, 2, false",
+    "lstm, 7, true",
+    "lstm, 50, true",
+    "gru, 1, false",
+    "gru, 2, true",
+    "gru, 7, false",
+    "gru, 50, true"
   })
   void aCellAgainstDifferences(String cell, int turns, boolean symbolic) {
     Cells cells = new Cells(turns, symbolic);
@@ -160,8 +166,7 @@ class LoopGradientTest {
   void aLinearRecurrenceLeavesNothingForItsInputs() {
     Enclose loop = new Enclose(graph, N, false);
     Node h = loop.carry(a.like(0));
-    Node last =
-        loop.results(List.of(h.times(0.5).plus(loop.element(x))), List.of()).getFirst();
+    Node last = loop.results(List.of(h.times(0.5).plus(loop.element(x))), List.of()).getFirst();
     List<Loop.Region> regions = regions(worked(List.of(last, grad(last, x))));
     assertEquals(0, regions.getFirst().stacked().size());
     assertArrayEquals(new double[] {0.25, 0.5, 1}, at(grad(last, x), 0, 1, 2, 3));
@@ -300,9 +305,7 @@ class LoopGradientTest {
     Enclose loop = new Enclose(graph, N, false);
     Node e = loop.element(root);
     Node y =
-        loop.results(List.of(), List.of(positive(e).where(e.times(3), e.like(0))))
-            .getFirst()
-            .sum();
+        loop.results(List.of(), List.of(positive(e).where(e.times(3), e.like(0)))).getFirst().sum();
     assertArrayEquals(new double[] {0, 1.5}, at(grad(y, x), 1, 0, 1));
   }
 }
