@@ -10,24 +10,24 @@ import dlx.runtime.Loader;
 import dlx.runtime.Program;
 import dlx.runtime.Simd;
 import dlx.schedule.Buffer;
+import dlx.schedule.Form;
 import dlx.schedule.Kernel;
 import dlx.schedule.Plan;
 import dlx.schedule.Schedule;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.Label;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.LimitExceededException;
 import org.objectweb.asm.MethodTooLargeException;
-import org.objectweb.asm.MethodVisitor;
-import org.objectweb.asm.Opcodes;
 
-/** A schedule to classes: a static method per kernel, a class per {@link CompiledFunction#PAGE}. */
+/**
+ * A schedule to classes: a static method for each form of kernels, a class for each {@link
+ * CompiledFunction#PAGE} methods.
+ */
 public final class ClassEmitter {
-  private static final String SUPER = "dlx/runtime/Kernels";
-
   /** Into how many chunks the work of a thread is cut, where a chunk costs nothing by itself. */
   private static final int CHUNKS = 3;
 
@@ -38,12 +38,12 @@ public final class ClassEmitter {
   private final Schedule schedule;
   private final Context context;
   private final String sourceFile;
-  private final List<Program.Kernel> kinds = new ArrayList<>();
+  private final List<Program.Kernel> kernels = new ArrayList<>();
 
   private ClassEmitter(Function asked, Schedule schedule, String sourceFile, int bits) {
     this.asked = asked;
     this.schedule = schedule;
-    this.context = new Context(schedule.buffers(), bits);
+    this.context = new Context(schedule.buffers().size(), bits);
     this.sourceFile = sourceFile;
   }
 
@@ -100,38 +100,35 @@ public final class ClassEmitter {
 
   private Emitted emit() {
     List<byte[]> classes = new ArrayList<>();
-    List<Kernel> kernels = schedule.kernels();
-    for (int from = 0; from < kernels.size(); from += CompiledFunction.PAGE) {
-      int to = Math.min(kernels.size(), from + CompiledFunction.PAGE);
-      classes.add(page(from / CompiledFunction.PAGE, kernels.subList(from, to)));
+    Map<Form.Key, Method> methods = new HashMap<>();
+    List<Kernel> actual = schedule.kernels();
+    List<Form> forms = Form.of(actual);
+    Page page = null;
+    for (int i = 0; i < actual.size(); i++) {
+      Form form = forms.get(i);
+      Method method = methods.get(form.key());
+      if (method == null) {
+        if (page == null || page.isFull()) {
+          close(page, classes);
+          page = new Page(javaName(schedule.function().name()) + classes.size(), sourceFile);
+        }
+        method = new Method(methods.size(), page.write(form.kernel(), context.bits()));
+        methods.put(form.key(), method);
+      }
+      kernels.add(
+          description(actual.get(i), method.number(), context.operands(method.operands(), form)));
     }
+    close(page, classes);
     return new Emitted(program(), classes);
   }
 
-  private byte[] page(int number, List<Kernel> kernels) {
-    String name = "dlx/generated/" + javaName(schedule.function().name()) + number;
-    ClassWriter cw =
-        new ClassWriter(ClassWriter.COMPUTE_FRAMES | ClassWriter.COMPUTE_MAXS) {
-          @Override
-          protected String getCommonSuperClass(String one, String two) {
-            return "java/lang/Object";
-          }
-        };
-    cw.visit(69, Opcodes.ACC_PUBLIC | Opcodes.ACC_FINAL, name, null, SUPER, null);
-    cw.visitSource(sourceFile, null);
-    MethodVisitor init = cw.visitMethod(Opcodes.ACC_PUBLIC, "<init>", "()V", null, null);
-    init.visitCode();
-    init.visitVarInsn(Opcodes.ALOAD, 0);
-    init.visitMethodInsn(Opcodes.INVOKESPECIAL, SUPER, "<init>", "()V", false);
-    init.visitInsn(Opcodes.RETURN);
-    init.visitMaxs(0, 0);
-    init.visitEnd();
-    for (int i = 0; i < kernels.size(); i++) {
-      kernel(cw, name, "kernel" + i, kernels.get(i));
+  /** The number of a generated method and what it must be given. */
+  private record Method(int number, Operands operands) {}
+
+  private static void close(@Nullable Page page, List<byte[]> classes) {
+    if (page != null) {
+      classes.add(page.close());
     }
-    dispatch(cw, name, kernels.size());
-    cw.visitEnd();
-    return cw.toByteArray();
   }
 
   private static String javaName(String name) {
@@ -146,82 +143,40 @@ public final class ClassEmitter {
         : plain;
   }
 
-  private static void dispatch(ClassWriter cw, String name, int count) {
-    MethodVisitor mv =
-        cw.visitMethod(
-            Opcodes.ACC_PUBLIC,
-            "run",
-            "(IL" + Code.FRAME + ";L" + Code.SCRATCH + ";II)V",
-            null,
-            null);
-    mv.visitCode();
-    Label[] labels = new Label[count];
-    for (int i = 0; i < count; i++) {
-      labels[i] = new Label();
-    }
-    Label none = new Label();
-    mv.visitVarInsn(Opcodes.ILOAD, 1);
-    mv.visitTableSwitchInsn(0, count - 1, none, labels);
-    for (int i = 0; i < count; i++) {
-      mv.visitLabel(labels[i]);
-      mv.visitVarInsn(Opcodes.ALOAD, 2);
-      mv.visitVarInsn(Opcodes.ALOAD, 3);
-      mv.visitVarInsn(Opcodes.ILOAD, 4);
-      mv.visitVarInsn(Opcodes.ILOAD, 5);
-      mv.visitMethodInsn(Opcodes.INVOKESTATIC, name, "kernel" + i, Code.KERNEL, false);
-      mv.visitInsn(Opcodes.RETURN);
-    }
-    mv.visitLabel(none);
-    mv.visitInsn(Opcodes.RETURN);
-    mv.visitMaxs(0, 0);
-    mv.visitEnd();
-  }
-
-  private void kernel(ClassWriter cw, String owner, String method, Kernel kernel) {
-    int line = kernel.span().source().name().isEmpty() ? 0 : kernel.span().line();
-    int bits = context.bits();
-    switch (kernel) {
+  private Program.Kernel description(Kernel kernel, int method, List<Integer> operands) {
+    return switch (kernel) {
       case Kernel.Loops loops -> {
-        Code.kernel(cw, method, line, context, code -> LoopEmitter.emit(code, bits, loops));
         boolean serial = LoopEmitter.isSerial(loops);
         Extent units = serial ? Extent.ONE : loops.axes().getFirst();
         Extent inner = Extent.product(loops.axes().subList(serial ? 0 : 1, loops.axes().size()));
-        int values = Kernel.instructions(loops.stores()).size();
-        kind(units, loops.axes().size() > 1 ? 1 : 64, inner.times(values), serial ? 0 : CHUNKS);
+        Extent work = inner.times(Kernel.instructions(loops.stores()).size());
+        int align = loops.axes().size() > 1 ? 1 : 64;
+        yield description(method, operands, units, align, work, serial ? 0 : CHUNKS);
       }
       case Kernel.Columns columns -> {
-        Code.kernel(cw, method, line, context, code -> ColumnEmitter.emit(code, bits, columns));
         List<Extent> others = new ArrayList<>(columns.axes());
         Extent units = others.remove(ColumnEmitter.shared(columns));
-        int values = Kernel.instructions(columns.stores()).size();
-        kind(
-            units,
-            columns.axes().size() > 2 ? 1 : 64,
-            Extent.product(others).times(values),
-            CHUNKS);
+        int align = columns.axes().size() > 2 ? 1 : 64;
+        Extent work = Extent.product(others).times(Kernel.instructions(columns.stores()).size());
+        yield description(method, operands, units, align, work, CHUNKS);
       }
       case Kernel.Product product -> {
-        Products products = new Products(product, bits);
-        products.emit(cw, owner, method, line, context);
-        kind(products.units(), products.align(), products.work(), 1);
+        Products products = new Products(product, context.bits());
+        yield description(method, operands, products.units(), products.align(), products.work(), 1);
       }
-      case Kernel.Scatter scatter -> {
-        Code.kernel(cw, method, line, context, code -> CallEmitter.scatter(code, scatter));
-        kind(Extent.ONE, 1, CallEmitter.work(scatter), 0);
-      }
-      case Kernel.Replace replace -> {
-        Code.kernel(cw, method, line, context, code -> CallEmitter.replace(code, replace));
-        kind(Extent.ONE, 1, replace.inner(), 0);
-      }
-      case Kernel.Sort sort -> {
-        Code.kernel(cw, method, line, context, code -> CallEmitter.sort(code, sort));
-        kind(Extent.ONE, 1, sort.rows().times(sort.columns()), 0);
-      }
-    }
+      case Kernel.Scatter scatter ->
+          description(method, operands, Extent.ONE, 1, CallEmitter.work(scatter), 0);
+      case Kernel.Replace replace ->
+          description(method, operands, Extent.ONE, 1, replace.inner(), 0);
+      case Kernel.Sort sort ->
+          description(method, operands, Extent.ONE, 1, sort.rows().times(sort.columns()), 0);
+    };
   }
 
-  private void kind(Extent units, int align, Extent work, int chunks) {
-    kinds.add(new Program.Kernel(context.extent(units), align, context.extent(work), chunks));
+  private Program.Kernel description(
+      int method, List<Integer> operands, Extent units, int align, Extent work, int chunks) {
+    return new Program.Kernel(
+        method, operands, context.extent(units), align, context.extent(work), chunks);
   }
 
   // ------------------------------------------------------------------ the description
@@ -244,6 +199,7 @@ public final class ClassEmitter {
         case TEMPORARY -> {}
       }
     }
+    tables.addAll(context.constantTables());
     List<Program.Variable> arguments = new ArrayList<>();
     List<Program.Slot> slots = new ArrayList<>();
     Map<String, Leaf.Slot> known = new LinkedHashMap<>();
@@ -310,7 +266,7 @@ public final class ClassEmitter {
         outputs,
         temporaries,
         tables,
-        kinds,
+        kernels,
         context.drawAddresses(),
         commits,
         checks);

@@ -24,31 +24,22 @@ final class Code {
   static final int TO = 3;
 
   private final MethodVisitor mv;
-  private final Context context;
-  private final Map<Integer, Integer> buffers;
-  private final Map<Integer, Integer> extents;
-  private final Map<Integer, Integer> keys;
+
+  /** The local variables of the operands that the prologue loads. */
+  private final Map<Operands.Operand, Integer> loaded;
+
   private int next;
 
-  private Code(
-      MethodVisitor mv,
-      Context context,
-      Map<Integer, Integer> buffers,
-      Map<Integer, Integer> extents,
-      Map<Integer, Integer> keys,
-      int first) {
+  private Code(MethodVisitor mv, Map<Operands.Operand, Integer> loaded, int first) {
     this.mv = mv;
-    this.context = context;
-    this.buffers = buffers;
-    this.extents = extents;
-    this.keys = keys;
+    this.loaded = loaded;
     this.next = first;
   }
 
   /** Writes the static method of a kernel: its arguments are frame, scratch, from and to. */
   static void kernel(
-      ClassVisitor cv, String name, int line, Context context, Consumer<Code> writer) {
-    method(cv, name, KERNEL, 4, line, context, writer);
+      ClassVisitor cv, String name, int line, Operands operands, Consumer<Code> writer) {
+    method(cv, name, KERNEL, 4, line, operands, writer);
   }
 
   /**
@@ -62,13 +53,10 @@ final class Code {
       String descriptor,
       int arguments,
       int line,
-      Context context,
+      Operands operands,
       Consumer<Code> writer) {
-    Map<Integer, Integer> buffers = new LinkedHashMap<>();
-    Map<Integer, Integer> extents = new LinkedHashMap<>();
-    Map<Integer, Integer> keys = new LinkedHashMap<>();
-    writer.accept(
-        new Code(new MethodVisitor(Opcodes.ASM9) {}, context, buffers, extents, keys, 100));
+    Map<Operands.Operand, Integer> loaded = new LinkedHashMap<>();
+    writer.accept(new Code(new MethodVisitor(Opcodes.ASM9) {}, loaded, 100));
     MethodVisitor mv =
         cv.visitMethod(Opcodes.ACC_STATIC | Opcodes.ACC_PRIVATE, name, descriptor, null, null);
     mv.visitCode();
@@ -77,41 +65,50 @@ final class Code {
       mv.visitLabel(start);
       mv.visitLineNumber(line, start);
     }
-    Code code = new Code(mv, context, buffers, extents, keys, arguments);
-    code.prologue();
+    Code code = new Code(mv, loaded, arguments);
+    code.prologue(operands);
     writer.accept(code);
     mv.visitInsn(Opcodes.RETURN);
     mv.visitMaxs(0, 0);
     mv.visitEnd();
   }
 
-  private void prologue() {
-    for (Map.Entry<Integer, Integer> entry : buffers.entrySet()) {
-      DType dtype = context.buffer(entry.getKey()).dtype();
-      mv.visitVarInsn(Opcodes.ALOAD, 0);
-      String array = "[" + Lane.letter(dtype);
-      mv.visitFieldInsn(Opcodes.GETFIELD, FRAME, Lane.field(dtype), "[" + array);
-      constant(entry.getKey());
-      mv.visitInsn(Opcodes.AALOAD);
-      entry.setValue(local(1));
-      mv.visitVarInsn(Opcodes.ASTORE, entry.getValue());
+  private void prologue(Operands operands) {
+    if (loaded.isEmpty()) {
+      return;
     }
-    for (Map.Entry<Integer, Integer> entry : extents.entrySet()) {
+    int numbers = local(1);
+    mv.visitVarInsn(Opcodes.ALOAD, 1);
+    mv.visitFieldInsn(Opcodes.GETFIELD, SCRATCH, "operands", "[I");
+    mv.visitVarInsn(Opcodes.ASTORE, numbers);
+    for (Map.Entry<Operands.Operand, Integer> entry : loaded.entrySet()) {
+      boolean isKey = entry.getKey() instanceof Operands.Key;
+      entry.setValue(local(isKey ? 2 : 1));
       mv.visitVarInsn(Opcodes.ALOAD, 0);
-      mv.visitFieldInsn(Opcodes.GETFIELD, FRAME, "extents", "[I");
-      constant(entry.getKey());
+      switch (entry.getKey()) {
+        case Operands.Array(Buffer formal) ->
+            frame(Lane.field(formal.dtype()), "[[" + Lane.letter(formal.dtype()));
+        case Operands.Size size -> frame("extents", "[I");
+        case Operands.Key key -> frame("keys", "[J");
+      }
+      mv.visitVarInsn(Opcodes.ALOAD, numbers);
+      constant(operands.place(entry.getKey()));
       mv.visitInsn(Opcodes.IALOAD);
-      entry.setValue(local(1));
-      mv.visitVarInsn(Opcodes.ISTORE, entry.getValue());
+      switch (entry.getKey()) {
+        case Operands.Array array -> element(Opcodes.AALOAD, Opcodes.ASTORE, entry.getValue());
+        case Operands.Size size -> element(Opcodes.IALOAD, Opcodes.ISTORE, entry.getValue());
+        case Operands.Key key -> element(Opcodes.LALOAD, Opcodes.LSTORE, entry.getValue());
+      }
     }
-    for (Map.Entry<Integer, Integer> entry : keys.entrySet()) {
-      mv.visitVarInsn(Opcodes.ALOAD, 0);
-      mv.visitFieldInsn(Opcodes.GETFIELD, FRAME, "keys", "[J");
-      constant(entry.getKey());
-      mv.visitInsn(Opcodes.LALOAD);
-      entry.setValue(local(2));
-      mv.visitVarInsn(Opcodes.LSTORE, entry.getValue());
-    }
+  }
+
+  private void frame(String field, String descriptor) {
+    mv.visitFieldInsn(Opcodes.GETFIELD, FRAME, field, descriptor);
+  }
+
+  private void element(int load, int store, int local) {
+    mv.visitInsn(load);
+    mv.visitVarInsn(store, local);
   }
 
   MethodVisitor mv() {
@@ -172,20 +169,22 @@ final class Code {
     if (extent.isConstant()) {
       constant(Math.toIntExact(extent.constant().getAsLong()));
     } else {
-      int id = context.extent(extent);
-      mv.visitVarInsn(Opcodes.ILOAD, extents.computeIfAbsent(id, i -> 0));
+      mv.visitVarInsn(Opcodes.ILOAD, operand(new Operands.Size(extent)));
     }
+  }
+
+  private int operand(Operands.Operand operand) {
+    return loaded.computeIfAbsent(operand, o -> 0);
   }
 
   /** Pushes the array of a buffer. */
   void array(Buffer buffer) {
-    mv.visitVarInsn(Opcodes.ALOAD, buffers.computeIfAbsent(buffer.id(), i -> 0));
+    mv.visitVarInsn(Opcodes.ALOAD, operand(new Operands.Array(buffer)));
   }
 
   /** Pushes the key of a draw; a long. */
   void key(String address) {
-    int id = context.draw(address);
-    mv.visitVarInsn(Opcodes.LLOAD, keys.computeIfAbsent(id, i -> 0));
+    mv.visitVarInsn(Opcodes.LLOAD, operand(new Operands.Key(address)));
   }
 
   /** Pushes the array of the scratch memory for an element type. */

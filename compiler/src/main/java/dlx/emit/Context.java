@@ -1,35 +1,37 @@
 package dlx.emit;
 
 import dlx.graph.Extent;
+import dlx.runtime.DType;
+import dlx.runtime.Program;
 import dlx.runtime.RandomBits;
-import dlx.schedule.Buffer;
+import dlx.schedule.Form;
+import dlx.schedule.Instruction;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the methods of one entry share: numbers for its extents and draws. */
+/** What the methods of one entry share: numbers for its extents, draws and constants. */
 final class Context {
-  private final List<Buffer> buffers;
+  private final int buffers;
   private final int bits;
+  private final Map<DType, Map<Double, Integer>> constants = new EnumMap<>(DType.class);
   private final Map<Extent, Integer> extents = new LinkedHashMap<>();
   private final Map<String, Integer> draws = new LinkedHashMap<>();
   private final Map<String, Integer> symbols = new LinkedHashMap<>();
 
   /**
+   * @param buffers how many buffers the schedule has
    * @param bits the width of vectors; 0 for scalar code
    */
-  Context(List<Buffer> buffers, int bits) {
+  Context(int buffers, int bits) {
     this.buffers = buffers;
     this.bits = bits;
   }
 
   int bits() {
     return bits;
-  }
-
-  Buffer buffer(int id) {
-    return buffers.get(id);
   }
 
   /** The number of an extent in {@link dlx.runtime.Program#extents()}. */
@@ -43,6 +45,42 @@ final class Context {
 
   List<Long> drawAddresses() {
     return draws.keySet().stream().map(RandomBits::address).toList();
+  }
+
+  /** The numbers of the buffers, extents and draws that a method is given for one kernel. */
+  List<Integer> operands(Operands wanted, Form form) {
+    List<Integer> numbers = new ArrayList<>();
+    for (Operands.Operand operand : wanted.all()) {
+      numbers.add(
+          switch (operand) {
+            case Operands.Array a ->
+                form.buffer(a.formal()) == null
+                    ? table(a.formal().dtype())
+                    : form.buffer(a.formal()).id();
+            case Operands.Size s -> extent(form.extent(s.formal(), this::constant));
+            case Operands.Key k -> draw(form.draw(k.formal()));
+          });
+    }
+    return numbers;
+  }
+
+  /** The buffer behind all others that holds the constants of an element type. */
+  private int table(DType dtype) {
+    return buffers + dtype.ordinal();
+  }
+
+  private int constant(Instruction.Number number) {
+    Map<Double, Integer> places =
+        constants.computeIfAbsent(number.dtype(), d -> new LinkedHashMap<>());
+    return places.computeIfAbsent(number.value(), v -> places.size());
+  }
+
+  /** The constants that methods of wide forms are given. */
+  List<Program.Table> constantTables() {
+    List<Program.Table> tables = new ArrayList<>();
+    constants.forEach((dtype, places) ->
+        tables.add(new Program.Table(table(dtype), dtype, List.copyOf(places.keySet()))));
+    return tables;
   }
 
   List<String> symbols() {

@@ -4,6 +4,7 @@ import dlx.graph.Extent;
 import dlx.graph.Reduction;
 import dlx.runtime.DType;
 import dlx.schedule.Access;
+import dlx.schedule.Form;
 import dlx.schedule.Instruction;
 import dlx.schedule.Kernel;
 import java.util.ArrayList;
@@ -255,9 +256,7 @@ final class LoopEmitter {
 
     /** Folds over long rows of few operations take several accumulators. */
     private int unroll() {
-      boolean isLong =
-          !extent.isConstant() || extent.constant().getAsLong() >= 2L * ACCUMULATORS * lane.lanes();
-      return !folds.isEmpty() && isLong && inside.size() <= 12 ? ACCUMULATORS : 1;
+      return !folds.isEmpty() && !Form.isShort(extent) && inside.size() <= 12 ? ACCUMULATORS : 1;
     }
 
     private void turn(int index, int ahead, Map<Instruction.Folded, Integer> accumulators) {

@@ -144,15 +144,15 @@ final class Products {
 
   // ------------------------------------------------------------------ the driver
 
-  void emit(ClassVisitor cv, String owner, String name, int line, Context context) {
+  void emit(ClassVisitor cv, String owner, String name, int line, Operands operands) {
     for (int rows = tileRows; rows >= 1; rows /= 2) {
-      tile(cv, name, rows, tileVectors, isPacked(), false, line, context);
-      tile(cv, name, rows, 1, isPacked(), false, line, context);
+      tile(cv, name, rows, tileVectors, isPacked(), false, line, operands);
+      tile(cv, name, rows, 1, isPacked(), false, line, operands);
       if (lane.isVector() && hasTail()) {
-        tile(cv, name, rows, 1, true, true, line, context);
+        tile(cv, name, rows, 1, true, true, line, operands);
       }
     }
-    Code.kernel(cv, name, line, context, code -> new Driver(code, owner, name).emit());
+    Code.kernel(cv, name, line, operands, code -> new Driver(code, owner, name).emit());
   }
 
   private boolean hasTail() {
@@ -386,7 +386,7 @@ final class Products {
       boolean packed,
       boolean tail,
       int line,
-      Context context) {
+      Operands operands) {
     String method = tileName(kernelName, rows, vectors, tail);
     Extent step = packed ? Extent.of((long) vectors * lane.lanes()) : null;
     Code.method(
@@ -395,7 +395,7 @@ final class Products {
         tileDescriptor(),
         ProductTile.ARGUMENTS,
         line,
-        context,
+        operands,
         code -> new ProductTile(this, code, rows, vectors, step, tail).emit());
   }
 }

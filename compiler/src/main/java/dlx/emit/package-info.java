@@ -4,6 +4,8 @@
  *
  * <pre>
  * ClassEmitter    a schedule to classes, {@link dlx.runtime.Program} and {@link dlx.runtime.CompiledFunction}
+ * Page            a class while it is written
+ * Operands        what a method is told at every call
  * LoopEmitter     the kernels Loops and Columns
  * ProductEmitter  the kernel Product
  * CallEmitter     kernels that are one call into the runtime

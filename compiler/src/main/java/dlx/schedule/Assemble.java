@@ -10,7 +10,6 @@ import dlx.source.Span;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -214,42 +213,9 @@ final class Assemble {
     }
 
     private static Kernel.Loops rewrite(Kernel.Loops loops, List<Extent> axes, List<Integer> kept) {
-      Function<Access, Access> change =
-          a ->
-              a == null
-                  ? null
-                  : new Access(
-                      a.buffer(), a.offset(), kept.stream().map(a.strides()::get).toList());
-      Map<Instruction, Instruction> changed = new IdentityHashMap<>();
-      for (Instruction i : Kernel.instructions(loops.stores())) {
-        changed.put(i, rewrite(i, change, changed));
-      }
-      List<Kernel.Store> stores =
-          loops.stores().stream()
-              .map(s -> new Kernel.Store(change.apply(s.access()), changed.get(s.value())))
-              .toList();
-      return new Kernel.Loops(axes, stores, loops.span());
-    }
-
-    private static Instruction rewrite(
-        Instruction instruction,
-        Function<Access, Access> change,
-        Map<Instruction, Instruction> changed) {
-      Access access = change.apply(instruction.access());
-      return switch (instruction) {
-        case Instruction.Load l -> new Instruction.Load(access);
-        case Instruction.Position p -> new Instruction.Position(access);
-        case Instruction.Draw d -> new Instruction.Draw(d.address(), d.dtype(), access);
-        case Instruction.Number n -> n;
-        case Instruction.SizeNumber s -> s;
-        case Instruction.Apply a ->
-            new Instruction.Apply(
-                a.operator(), a.inputs().stream().map(changed::get).toList(), a.dtype());
-        case Instruction.Pick p ->
-            new Instruction.Pick(
-                access, changed.get(p.index()), p.stride(), p.extent(), p.checked(), p.span());
-        case Instruction.Folded f -> new Instruction.Folded(f.kind(), changed.get(f.value()));
-      };
+      Rewriting fewer =
+          a -> new Access(a.buffer(), a.offset(), kept.stream().map(a.strides()::get).toList());
+      return new Kernel.Loops(axes, fewer.stores(loops.stores()), loops.span());
     }
   }
 }

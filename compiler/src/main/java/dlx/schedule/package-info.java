@@ -8,6 +8,7 @@
  * Loops       = axis* phase*          one pass or several over the rows of one iteration space
  * Instruction = Load | Position | Draw | Number | SizeNumber | Apply | Pick | Folded
  * Access      = Buffer offset stride*  affine in the loop indices
+ * Form        = a Kernel over numbered buffers; kernels of one form share a generated method
  * </pre>
  *
  * No bytecode and no rules of algebra; a value never changes here.

@@ -9,13 +9,18 @@ import java.util.Map;
  * if the caller gives the arrays for the results and the sizes were used before.
  */
 public final class CompiledFunction {
-  /** Kernels per generated class. */
+  /** Methods per generated class. */
   public static final int PAGE = 128;
 
   private static final int POOL = 64;
 
   private final Program program;
-  private final Kernels[] pages;
+
+  // of each kernel: the class of its method, the number of the method in it, what it is given
+  private final Kernels[] code;
+  private final int[] method;
+  private final int[][] operands;
+
   private final int buffers;
   private final Program.Variable[] arguments;
   private final Program.Slot[] slots;
@@ -32,11 +37,17 @@ public final class CompiledFunction {
   private int pooled;
 
   /**
-   * @param pages the generated classes; kernel i is number i % PAGE of page i / PAGE
+   * @param pages the generated classes; method i is number i % PAGE of page i / PAGE
    */
   public CompiledFunction(Program program, List<Kernels> pages) {
     this.program = program;
-    this.pages = pages.toArray(Kernels[]::new);
+    List<Program.Kernel> all = program.kernels();
+    this.code = all.stream().map(k -> pages.get(k.method() / PAGE)).toArray(Kernels[]::new);
+    this.method = all.stream().mapToInt(k -> k.method() % PAGE).toArray();
+    this.operands =
+        all.stream()
+            .map(k -> k.operands().stream().mapToInt(o -> o).toArray())
+            .toArray(int[][]::new);
     int highest = -1;
     for (Program.Variable v : program.arguments()) {
       highest = Math.max(highest, v.buffer());
@@ -57,7 +68,7 @@ public final class CompiledFunction {
     this.arguments = program.arguments().toArray(Program.Variable[]::new);
     this.slots = program.slots().toArray(Program.Slot[]::new);
     this.outputs = program.outputs().toArray(Program.Variable[]::new);
-    this.kernels = program.kernels().toArray(Program.Kernel[]::new);
+    this.kernels = all.toArray(Program.Kernel[]::new);
     this.commits = program.commits().toArray(Program.Commit[]::new);
     this.checks = program.checks().toArray(Program.Check[]::new);
     this.draws = program.draws().stream().mapToLong(d -> d).toArray();
@@ -162,7 +173,7 @@ public final class CompiledFunction {
       }
       Workers workers = Workers.shared();
       for (int i = 0; i < kernels.length; i++) {
-        workers.run(pages[i / PAGE], i % PAGE, kernels[i], frame, workspace.scratch);
+        workers.run(code[i], method[i], operands[i], kernels[i], frame, workspace.scratch);
       }
       for (Program.Commit c : commits) {
         Object from = frame.get(c.from(), c.dtype());

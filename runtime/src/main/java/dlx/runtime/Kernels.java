@@ -5,7 +5,8 @@ public abstract class Kernels {
   /**
    * Does the units [from, to) of a kernel.
    *
-   * @param kernel the number of the kernel within its class
+   * @param method the number of the method within its class
+   * @param scratch its {@link Scratch#operands} say what the method works on
    */
-  public abstract void run(int kernel, Frame frame, Scratch scratch, int from, int to);
+  public abstract void run(int method, Frame frame, Scratch scratch, int from, int to);
 }

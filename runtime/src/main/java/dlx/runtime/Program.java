@@ -46,12 +46,15 @@ public record Program(
   public record Table(int buffer, DType dtype, List<Double> values) {}
 
   /**
-   * A kernel: {@code units} pieces that threads may share in multiples of {@code align}, each of
-   * about {@code work} simple operations. For every thread they are cut into {@code chunks}:
-   * several, so that a late thread costs little; one, if every chunk begins with work of its own;
-   * none, if threads may not share them.
+   * A kernel: the generated method {@code method}, which is told by {@code operands} what to work
+   * on: numbers of buffers, extents and draws, as {@link Scratch#operands}. {@code units} pieces
+   * that threads may share in multiples of {@code align}, each of about {@code work} simple
+   * operations. For every thread they are cut into {@code chunks}: several, so that a late thread
+   * costs little; one, if every chunk begins with work of its own; none, if threads may not share
+   * them.
    */
-  public record Kernel(int units, int align, int work, int chunks) {}
+  public record Kernel(
+      int method, List<Integer> operands, int units, int align, int work, int chunks) {}
 
   /** Copy a buffer. */
   public record Commit(DType dtype, int from, int to, int size) {}

@@ -1,7 +1,13 @@
 package dlx.runtime;
 
-/** Memory that one thread uses inside one kernel. */
+/** What one thread uses inside one kernel. */
 public final class Scratch {
+  /**
+   * What the method of the kernel works on: numbers of buffers, extents and draws of the {@link
+   * Frame}, in the order in which the method wants them.
+   */
+  public int[] operands = {};
+
   /** Room for the lanes of a vector. */
   public final float[] f32 = new float[256];
 

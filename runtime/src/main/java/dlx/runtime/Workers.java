@@ -40,6 +40,7 @@ public final class Workers {
   // before all its chunks are finished.
   private Kernels kernels;
   private int kernel;
+  private int[] operands;
   private Frame frame;
   private int units;
   private int align;
@@ -87,7 +88,8 @@ public final class Workers {
   }
 
   /** Runs all units of a kernel. */
-  void run(Kernels code, int index, Program.Kernel kind, Frame data, Scratch scratch) {
+  void run(
+      Kernels code, int method, int[] wanted, Program.Kernel kind, Frame data, Scratch scratch) {
     int count = data.extents[kind.units()];
     long work = (long) count * Math.max(1, data.extents[kind.work()]);
     int blocks = (int) ((count + kind.align() - 1L) / kind.align());
@@ -96,12 +98,14 @@ public final class Workers {
         || blocks <= 1
         || work < WORTH_SHARING
         || !lock.tryLock()) {
-      code.run(index, data, scratch, 0, count);
+      scratch.operands = wanted;
+      code.run(method, data, scratch, 0, count);
       return;
     }
     try {
       kernels = code;
-      kernel = index;
+      kernel = method;
+      operands = wanted;
       frame = data;
       units = count;
       align = kind.align();
@@ -152,6 +156,7 @@ public final class Workers {
       if (next.compareAndSet(state, state - 1)) {
         int chunk = chunks - left;
         try {
+          scratch.operands = operands;
           kernels.run(kernel, frame, scratch, bound(chunk), bound(chunk + 1));
         } catch (RuntimeException | Error e) {
           failure = e;
