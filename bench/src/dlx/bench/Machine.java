@@ -16,7 +16,7 @@ import jdk.incubator.vector.FloatVector;
  * @param bandwidth bytes per second by the size of what is read, from small to large
  */
 record Machine(double singles, double doubles, Map<Integer, Double> bandwidth) {
-  private static final int[] FOOTPRINTS = {1 << 14, 1 << 18, 1 << 22, 1 << 28};
+  private static final int[] FOOTPRINTS = {1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24, 1 << 26, 1 << 28};
   private static final int TRIES = 9;
 
   static Machine measure(int threads) {
@@ -43,12 +43,12 @@ record Machine(double singles, double doubles, Map<Integer, Double> bandwidth) {
     return Math.max(flops / (f64 ? doubles : singles), bytes / bandwidth(bytes));
   }
 
-  /** The bandwidth for a footprint of so many bytes. */
+  /** The bandwidth for a footprint of so many bytes: that of the nearest smaller one. */
   double bandwidth(double bytes) {
-    double last = 0;
+    double last = bandwidth.values().iterator().next();
     for (Map.Entry<Integer, Double> each : bandwidth.entrySet()) {
+      if (bytes < each.getKey()) break;
       last = each.getValue();
-      if (bytes <= each.getKey()) break;
     }
     return last;
   }
@@ -148,16 +148,20 @@ record Machine(double singles, double doubles, Map<Integer, Double> bandwidth) {
   private static double read(float[] data, int passes) {
     int lanes = FloatVector.SPECIES_PREFERRED.length();
     FloatVector a = FloatVector.zero(FloatVector.SPECIES_PREFERRED);
-    FloatVector b = a, c = a, d = a;
+    FloatVector b = a, c = a, d = a, e = a, f = a, g = a, h = a;
     for (int pass = 0; pass < passes; pass++) {
-      for (int i = 0; i + 4 * lanes <= data.length; i += 4 * lanes) {
+      for (int i = 0; i < data.length - 8 * lanes + 1; i += 8 * lanes) {
         a = a.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, data, i));
         b = b.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, data, i + lanes));
         c = c.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, data, i + 2 * lanes));
         d = d.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, data, i + 3 * lanes));
+        e = e.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, data, i + 4 * lanes));
+        f = f.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, data, i + 5 * lanes));
+        g = g.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, data, i + 6 * lanes));
+        h = h.add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, data, i + 7 * lanes));
       }
     }
-    sink = a.add(b).add(c).add(d).lane(0);
+    sink = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).lane(0);
     return 4.0 * data.length * passes;
   }
 }

@@ -21,7 +21,8 @@ final class Main {
       Measures dlx against libtorch, TensorFlow and NumPy in one run: same inputs, results compared
       before times are taken, all in turn. Prints a table; `ratio` is our speed divided by that of
       the fastest other library, as the median of all rounds with quartiles; `floor` is what the
-      machine needs at least, and `x floor` how many times longer we take.
+      machine needs at least, and `x floor` how many times longer we take; `memory` is what a run of
+      ours needs beside inputs, parameters and results, `alloc` what it allocates in Java.
 
         --only NAME      workloads whose name contains NAME; may be repeated
         --threads 1|2    how many threads everybody may use (1)

@@ -28,7 +28,8 @@ final class Products {
               .entry("plain")
               .input("a", random.normal(dtype, 1, m, k))
               .input("b", random.normal(dtype, 1, k, n))
-              .torch("def step(a, b):\n  return torch.mm(a, b)\n");
+              .torch("def step(a, b):\n  return torch.mm(a, b)\n")
+          .blas(m, k, n, false, false);
           if (doubles) w.doubles();
         });
   }
@@ -42,7 +43,8 @@ final class Products {
               .entry("left")
               .input("at", random.normal(1, n, n))
               .input("b", random.normal(1, n, n))
-              .torch("def step(at, b):\n  return torch.mm(at.t(), b)\n");
+              .torch("def step(at, b):\n  return torch.mm(at.t(), b)\n")
+          .blas(n, n, n, true, false);
         });
     table.add(
         "product with transposed right " + n + " f32",
@@ -52,7 +54,8 @@ final class Products {
               .entry("right")
               .input("a", random.normal(1, n, n))
               .input("bt", random.normal(1, n, n))
-              .torch("def step(a, bt):\n  return torch.mm(a, bt.t())\n");
+              .torch("def step(a, bt):\n  return torch.mm(a, bt.t())\n")
+          .blas(n, n, n, false, true);
         });
   }
 

@@ -8,14 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The table. */
 final class Report {
-  private static final String FORMAT = "%-44s %10s %10s  %-22s %22s %3s %10s %7s";
+  private static final String FORMAT = "%-44s %10s %10s  %-22s %22s %3s %10s %7s %9s %6s";
 
   private Report() {}
 
   static void print(List<Map<String, Object>> workloads) {
     PrintStream out = System.out;
     out.printf(
-        FORMAT + "%n", "workload", "dlx", "peer", "which", "ratio", "thr", "floor", "x floor");
+        FORMAT + "%n", "workload", "dlx", "peer", "which", "ratio", "thr", "floor", "x floor",
+        "memory", "alloc");
     for (Map<String, Object> each : workloads) out.println(line(each));
     for (Map<String, Object> each : workloads) {
       for (Object problem : (List<?>) each.get("problems")) {
@@ -30,7 +31,7 @@ final class Report {
     String name = (String) found.get("workload");
     String threads = found.get("threads").toString();
     if (found.get("ours") == null) {
-      return String.format(FORMAT, name, "failed", "", "", "", threads, "", "");
+      return String.format(FORMAT, name, "failed", "", "", "", threads, "", "", "", "");
     }
     double ours = number(found, "ours", "median");
     double floor = ((Number) found.get("floor")).doubleValue();
@@ -52,7 +53,9 @@ final class Report {
                     number(peer, "ratio", "high")),
             threads,
             floor > 0 ? time(floor) : "-",
-            floor > 0 ? String.format(Locale.ROOT, "%.2f", ours / floor) : "-")
+            floor > 0 ? String.format(Locale.ROOT, "%.2f", ours / floor) : "-",
+            bytes(found.get("temporaries")),
+            bytes(found.get("allocated")))
         + mark;
   }
 
@@ -81,6 +84,13 @@ final class Report {
 
   private static double number(Map<?, ?> map, String key, String part) {
     return ((Number) ((Map<?, ?>) map.get(key)).get(part)).doubleValue();
+  }
+
+  private static String bytes(@Nullable Object count) {
+    if (!(count instanceof Number number)) return "-";
+    double bytes = number.doubleValue();
+    if (bytes < 1000) return number.toString();
+    return bytes < 1e6 ? digits(bytes / 1e3) + " KB" : digits(bytes / 1e6) + " MB";
   }
 
   /** Seconds as text of three digits. */

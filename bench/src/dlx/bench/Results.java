@@ -84,6 +84,7 @@ record Results(
     command.addAll(
         List.of(
             "--enable-native-access=ALL-UNNAMED",
+            "-Ddlx.bench=" + bench,
             "-Dorg.bytedeco.javacpp.nopointergc=true",
             "-Dorg.bytedeco.javacpp.maxbytes=0",
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
@@ -107,6 +108,7 @@ record Results(
             JSON.readValue(line.substring(Round.MARK.length()), LinkedHashMap.class);
         if (found.containsKey("machine")) {
           machine.put("measured", found.get("machine"));
+          machine.put("numpy", found.get("numpy"));
           continue;
         }
         found.put("setting", setting.name());

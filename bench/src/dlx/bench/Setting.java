@@ -34,7 +34,7 @@ record Setting(String name, Map<String, String> environment) {
     environment.put("MALLOC_TRIM_THRESHOLD_", "8000000000");
     environment.put("MALLOC_MMAP_THRESHOLD_", "8000000000");
     environment.put("MALLOC_TOP_PAD_", "268435456");
-    environment.put("TF_CPP_MIN_LOG_LEVEL", "3");
+    environment.put("TF_CPP_MIN_LOG_LEVEL", "2");
     for (int i = 0; i < more.length; i += 2) environment.put(more[i], more[i + 1]);
     return new Setting(name, environment);
   }

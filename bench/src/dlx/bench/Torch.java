@@ -28,6 +28,7 @@ final class Torch implements Side {
   private final Function function;
   private final List<org.bytedeco.pytorch.Tensor> given = new ArrayList<>();
   private final List<org.bytedeco.pytorch.Tensor> parameters = new ArrayList<>();
+  private IValueVector arguments = new IValueVector();
   private List<Tensor> last = List.of();
 
   Torch(Workload workload, String text) {
@@ -43,6 +44,11 @@ final class Torch implements Side {
       given.add(tensor);
     }
     workload.torchState.values().forEach(t -> given.add(tensor(t)));
+    for (org.bytedeco.pytorch.Tensor each : given) arguments.push_back(new IValue(each));
+    if (text.startsWith("def lists(")) {
+      IValue lists = unit.get_function(new QualifiedName("lists")).apply(arguments);
+      arguments = new IValueVector(lists);
+    }
   }
 
   /**
@@ -67,7 +73,7 @@ final class Torch implements Side {
   public void run(int times) {
     for (int i = 0; i < times; i++) {
       try (PointerScope scope = new PointerScope()) {
-        IValue value = call();
+        IValue value = function.apply(arguments);
         if (i + 1 == times) last = read(value);
       }
     }
@@ -78,16 +84,10 @@ final class Torch implements Side {
     long begun = System.nanoTime();
     for (int i = 0; i < times; i++) {
       try (PointerScope scope = new PointerScope()) {
-        call();
+        function.apply(arguments);
       }
     }
     return (System.nanoTime() - begun) * 1e-9;
-  }
-
-  private IValue call() {
-    IValueVector arguments = new IValueVector();
-    for (int i = 0; i < given.size(); i++) arguments.push_back(new IValue(given.get(i)));
-    return function.apply(arguments);
   }
 
   @Override

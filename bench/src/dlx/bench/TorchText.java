@@ -71,6 +71,27 @@ final class TorchText {
         + " maximize=False)\n";
   }
 
+  /**
+   * Fused Adam for given gradients, with all tensors in lists that are made once: thousands of
+   * arguments would take longer than the work.
+   */
+  static String adamOfLists(Workload w, double rate) {
+    String update = adam(w, rate);
+    List<String> names = List.copyOf(w.parameters.keySet());
+    return "def lists(" + String.join(", ", w.torchArguments()) + "):\n"
+        + "  return [[" + list(names, ".detach()") + "], [" + String.join(", ", w.inputs.keySet())
+        + "], [" + list(names, "_m") + "], [" + list(names, "_v") + "], [" + list(names, "_t")
+        + "]]\n\n"
+        + "def step(all: List[List[Tensor]]):\n"
+        + "  p = all[0]\n  g = all[1]\n  t = all[4]\n"
+        + update
+            .substring(update.indexOf('\n') + 1)
+            .replace("[" + list(names, "_m") + "]", "all[2]")
+            .replace("[" + list(names, "_v") + "]", "all[3]")
+            .indent(2)
+        + "  return p[0][0]\n";
+  }
+
   private static String list(List<String> names, String suffix) {
     return names.stream().map(n -> n + suffix).collect(Collectors.joining(", "));
   }

@@ -33,7 +33,7 @@ final class Versions {
   static Map<String, Object> libraries() {
     Map<String, Object> versions = new LinkedHashMap<>();
     versions.put("java", System.getProperty("java.vm.version"));
-    versions.put("dlx", dlx.Dlx.class.getPackage().getImplementationVersion());
+    versions.put("dlx", System.getProperty("dlx.bench.commit"));
     for (String path : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
       String jar = Path.of(path).getFileName().toString();
       if (jar.matches("(pytorch|openblas|tensorflow-core-api)-[\\d.-]+\\.jar")) {

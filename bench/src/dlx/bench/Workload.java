@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,12 @@ final class Workload {
   double tolerance = 2e-4;
   final List<String> torch = new ArrayList<>();
   final Map<String, Tensor> torchState = new LinkedHashMap<>();
+  @Nullable Supplier<Side> ours;
+  final List<Supplier<Side>> peers = new ArrayList<>();
+  double warm = 0.35;
+  Blas.@Nullable Shape blas;
+  @Nullable String numpy;
+  TensorFlow.@Nullable Build tensorFlow;
 
   Workload(String name) {
     this.name = name;
@@ -40,6 +47,13 @@ final class Workload {
   /** A file of bench/programs. */
   Workload program(String file) {
     this.file = file;
+    return this;
+  }
+
+  /** A text instead of a file. */
+  Workload text(String text) {
+    this.text = text;
+    this.file = "text";
     return this;
   }
 
@@ -109,6 +123,41 @@ final class Workload {
    */
   Workload torch(String text) {
     torch.add(text);
+    return this;
+  }
+
+  /** The same for OpenBLAS, if it is one product. */
+  Workload blas(int m, int k, int n, boolean left, boolean right) {
+    blas = new Blas.Shape(m, k, n, left, right);
+    return this;
+  }
+
+  /** For NumPy: {@code def step(inputs and parameters)}, and what it keeps as globals before it. */
+  Workload numpy(String text) {
+    numpy = text;
+    return this;
+  }
+
+  /** For TensorFlow: a graph. */
+  Workload tensorFlow(TensorFlow.Build build) {
+    tensorFlow = build;
+    return this;
+  }
+
+  /** Something else than a program of ours that is called. */
+  Workload ours(Supplier<Side> side) {
+    ours = side;
+    return this;
+  }
+
+  Workload peer(Supplier<Side> side) {
+    peers.add(side);
+    return this;
+  }
+
+  /** How many seconds each side runs before times are taken. */
+  Workload warm(double seconds) {
+    warm = seconds;
     return this;
   }
 

@@ -15,7 +15,12 @@ final class Workloads {
   Workloads() {
     Products.addTo(this);
     Elementwise.addTo(this);
+    Rows.addTo(this);
+    Indices.addTo(this);
     Networks.addTo(this);
+    Steps.addTo(this);
+    Compilation.addTo(this);
+    Start.addTo(this);
   }
 
   void add(String name, Consumer<Workload> entry) {
