@@ -25,7 +25,8 @@ final class Blas implements Side {
           t.dtype() == DType.F64 ? new DoublePointer(t.doubles()) : new FloatPointer(t.floats()));
     }
     long size = (long) shape.m * shape.n;
-    result = given.get(0) instanceof DoublePointer ? new DoublePointer(size) : new FloatPointer(size);
+    result =
+        given.get(0) instanceof DoublePointer ? new DoublePointer(size) : new FloatPointer(size);
   }
 
   static void threads(int count) {
@@ -48,14 +49,38 @@ final class Blas implements Side {
         DoublePointer a = (DoublePointer) given.get(0);
         DoublePointer b = (DoublePointer) given.get(1);
         openblas.cblas_dgemm(
-            openblas.CblasRowMajor, left, right, shape.m, shape.n, shape.k, 1, a, leftRow, b,
-            rightRow, 0, to, shape.n);
+            openblas.CblasRowMajor,
+            left,
+            right,
+            shape.m,
+            shape.n,
+            shape.k,
+            1,
+            a,
+            leftRow,
+            b,
+            rightRow,
+            0,
+            to,
+            shape.n);
       } else {
         FloatPointer a = (FloatPointer) given.get(0);
         FloatPointer b = (FloatPointer) given.get(1);
         openblas.cblas_sgemm(
-            openblas.CblasRowMajor, left, right, shape.m, shape.n, shape.k, 1, a, leftRow, b,
-            rightRow, 0, (FloatPointer) result, shape.n);
+            openblas.CblasRowMajor,
+            left,
+            right,
+            shape.m,
+            shape.n,
+            shape.k,
+            1,
+            a,
+            leftRow,
+            b,
+            rightRow,
+            0,
+            (FloatPointer) result,
+            shape.n);
       }
     }
   }

@@ -16,7 +16,9 @@ import jdk.incubator.vector.FloatVector;
  * @param bandwidth bytes per second by the size of what is read, from small to large
  */
 record Machine(double singles, double doubles, Map<Integer, Double> bandwidth) {
-  private static final int[] FOOTPRINTS = {1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24, 1 << 26, 1 << 28};
+  private static final int[] FOOTPRINTS = {
+    1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24, 1 << 26, 1 << 28
+  };
   private static final int TRIES = 9;
 
   static Machine measure(int threads) {

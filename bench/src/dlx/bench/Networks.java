@@ -102,7 +102,9 @@ final class Networks {
           Operand<TFloat32> logits = f.tf.nn.biasAdd(f.mm(h, f.get("w2")), f.get("b2"));
           Operand<TInt32> label = f.get("label");
           Operand<TFloat32> each =
-              f.tf.nn.softmaxCrossEntropyWithLogits(
+              f.tf
+                  .nn
+                  .softmaxCrossEntropyWithLogits(
                       logits,
                       f.tf.oneHot(label, f.tf.constant(10), f.tf.constant(1f), f.tf.constant(0f)))
                   .loss();
@@ -151,13 +153,11 @@ final class Networks {
           Operand<TFloat32> logvar = affine(f, h, "wv", "bv");
           Operand<TFloat32> deviation = f.tf.math.exp(f.tf.math.mul(logvar, f.tf.constant(0.5f)));
           Operand<TFloat32> z = f.tf.math.add(mu, f.tf.math.mul(deviation, f.get("noise")));
-          Operand<TFloat32> pixels =
-              affine(f, f.tf.nn.relu(affine(f, z, "w3", "b3")), "w4", "b4");
+          Operand<TFloat32> pixels = affine(f, f.tf.nn.relu(affine(f, z, "w3", "b3")), "w4", "b4");
           Operand<TFloat32> tail =
               f.tf.math.log1p(f.tf.math.exp(f.tf.math.neg(f.tf.math.abs(pixels))));
           Operand<TFloat32> wrong =
-              f.tf.math.add(
-                  f.tf.math.sub(f.tf.nn.relu(pixels), f.tf.math.mul(pixels, x)), tail);
+              f.tf.math.add(f.tf.math.sub(f.tf.nn.relu(pixels), f.tf.math.mul(pixels, x)), tail);
           Operand<TFloat32> divergence =
               f.tf.math.sub(
                   f.tf.math.sub(f.tf.math.add(logvar, one), f.tf.math.square(mu)),

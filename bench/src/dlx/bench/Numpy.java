@@ -87,15 +87,18 @@ final class Numpy implements Side {
 
   @Override
   public List<Tensor> results() {
-    List<String> parameters =
-        workload.step ? List.copyOf(workload.parameters.keySet()) : List.of();
+    List<String> parameters = workload.step ? List.copyOf(workload.parameters.keySet()) : List.of();
     List<Tensor> all = new ArrayList<>();
     for (JsonNode each :
         ask(Map.of("results", folder.toString(), "also", parameters)).get("arrays")) {
       int[] shape = new int[each.get(1).size()];
       for (int i = 0; i < shape.length; i++) shape[i] = each.get(1).get(i).asInt();
       try {
-        all.add(read(Files.readAllBytes(Path.of(each.get(2).asString())), each.get(0).asString(), shape));
+        all.add(
+            read(
+                Files.readAllBytes(Path.of(each.get(2).asString())),
+                each.get(0).asString(),
+                shape));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

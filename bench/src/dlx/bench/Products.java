@@ -29,7 +29,7 @@ final class Products {
               .input("a", random.normal(dtype, 1, m, k))
               .input("b", random.normal(dtype, 1, k, n))
               .torch("def step(a, b):\n  return torch.mm(a, b)\n")
-          .blas(m, k, n, false, false);
+              .blas(m, k, n, false, false);
           if (doubles) w.doubles();
         });
   }
@@ -44,7 +44,7 @@ final class Products {
               .input("at", random.normal(1, n, n))
               .input("b", random.normal(1, n, n))
               .torch("def step(at, b):\n  return torch.mm(at.t(), b)\n")
-          .blas(n, n, n, true, false);
+              .blas(n, n, n, true, false);
         });
     table.add(
         "product with transposed right " + n + " f32",
@@ -55,7 +55,7 @@ final class Products {
               .input("a", random.normal(1, n, n))
               .input("bt", random.normal(1, n, n))
               .torch("def step(a, bt):\n  return torch.mm(a, bt.t())\n")
-          .blas(n, n, n, false, true);
+              .blas(n, n, n, false, true);
         });
   }
 

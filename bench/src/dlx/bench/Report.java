@@ -15,8 +15,17 @@ final class Report {
   static void print(List<Map<String, Object>> workloads) {
     PrintStream out = System.out;
     out.printf(
-        FORMAT + "%n", "workload", "dlx", "peer", "which", "ratio", "thr", "floor", "x floor",
-        "memory", "alloc");
+        FORMAT + "%n",
+        "workload",
+        "dlx",
+        "peer",
+        "which",
+        "ratio",
+        "thr",
+        "floor",
+        "x floor",
+        "memory",
+        "alloc");
     for (Map<String, Object> each : workloads) out.println(line(each));
     for (Map<String, Object> each : workloads) {
       for (Object problem : (List<?>) each.get("problems")) {

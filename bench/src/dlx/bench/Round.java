@@ -37,7 +37,10 @@ final class Round {
     measured.put("flops_f32", machine.singles());
     measured.put("flops_f64", machine.doubles());
     measured.put("bandwidth", machine.bandwidth());
-    line(out, Map.of("machine", measured, "numpy", Numpy.version(programs.resolveSibling("numpy_side.py"))));
+    line(
+        out,
+        Map.of(
+            "machine", measured, "numpy", Numpy.version(programs.resolveSibling("numpy_side.py"))));
     Workloads workloads = new Workloads();
     for (String name : wanted) {
       Workload workload = workloads.get(name);

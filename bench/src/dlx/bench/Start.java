@@ -32,8 +32,9 @@ final class Start implements Side {
 
   static void addTo(Workloads table) {
     for (int steps : new int[] {1, 100}) {
-      table.add("process start to step " + steps + " of the MNIST MLP", w ->
-          w.ours(() -> ours(steps)).peer(() -> torch(steps)).warm(0.1));
+      table.add(
+          "process start to step " + steps + " of the MNIST MLP",
+          w -> w.ours(() -> ours(steps)).peer(() -> torch(steps)).warm(0.1));
     }
   }
 

@@ -17,64 +17,72 @@ final class Steps {
     for (DType dtype : List.of(DType.F32, DType.F64)) {
       table.add("logistic regression step " + dtype, w -> logistic(w, dtype));
     }
-    table.add("attention head", w ->
-        attention(w, false)
-            .torch("def step(q, k, v):\n  return torch.scaled_dot_product_attention(q, k, v)\n")
-            .torch(
-                """
-                def step(q, k, v):
-                  return torch.bmm(torch.softmax(torch.bmm(q, k.transpose(1, 2)) / 8.0, 2), v)
-                """));
-    table.add("attention head with gradient", w ->
-        attention(w, true)
-            .torch(attentionText("torch.scaled_dot_product_attention(q, k, v)"))
-            .torch(
-                attentionText(
-                    "torch.bmm(torch.softmax(torch.bmm(q, k.transpose(1, 2)) / 8.0, 2), v)"))
-            .tensorFlow(f -> {
-              Operand<TFloat32> score =
-                  f.tf.train.batchMatMul(
-                      f.<TFloat32>get("q"),
-                      f.<TFloat32>get("k"),
-                      TFloat32.class,
-                      org.tensorflow.op.train.BatchMatMul.adjY(true));
-              Operand<TFloat32> share = f.tf.nn.softmax(f.tf.math.mul(score, f.tf.constant(0.125f)));
-              Operand<TFloat32> out =
-                  f.tf.train.batchMatMul(share, f.<TFloat32>get("v"), TFloat32.class);
-              List<Operand<?>> all = new ArrayList<>(List.of(out));
-              for (String each : List.of("q", "k", "v")) all.add(f.gradient(out, each, f.get("g")));
-              return all;
-            }));
+    table.add(
+        "attention head",
+        w ->
+            attention(w, false)
+                .torch("def step(q, k, v):\n  return torch.scaled_dot_product_attention(q, k, v)\n")
+                .torch(
+                    """
+                    def step(q, k, v):
+                      return torch.bmm(torch.softmax(torch.bmm(q, k.transpose(1, 2)) / 8.0, 2), v)
+                    """));
+    table.add(
+        "attention head with gradient",
+        w ->
+            attention(w, true)
+                .torch(attentionText("torch.scaled_dot_product_attention(q, k, v)"))
+                .torch(
+                    attentionText(
+                        "torch.bmm(torch.softmax(torch.bmm(q, k.transpose(1, 2)) / 8.0, 2), v)"))
+                .tensorFlow(f -> {
+                  Operand<TFloat32> score =
+                      f.tf.train.batchMatMul(
+                          f.<TFloat32>get("q"),
+                          f.<TFloat32>get("k"),
+                          TFloat32.class,
+                          org.tensorflow.op.train.BatchMatMul.adjY(true));
+                  Operand<TFloat32> share =
+                      f.tf.nn.softmax(f.tf.math.mul(score, f.tf.constant(0.125f)));
+                  Operand<TFloat32> out =
+                      f.tf.train.batchMatMul(share, f.<TFloat32>get("v"), TFloat32.class);
+                  List<Operand<?>> all = new ArrayList<>(List.of(out));
+                  for (String each : List.of("q", "k", "v"))
+                    all.add(f.gradient(out, each, f.get("g")));
+                  return all;
+                }));
     for (int count : new int[] {1, 100, 467}) {
       table.add("adam on " + count + " parameters, 1 M numbers", w -> adam(w, count));
     }
-    table.add("number with gradient f64", w ->
-        w.program("scalar.dlx")
-            .entry("y", "ya", "yb")
-            .tolerance(1e-10)
-            .input("a", Tensor.scalar(2.0))
-            .input("b", Tensor.scalar(5.0))
-            .torch(
-                """
-                def step(a, b):
-                  a = a.detach().requires_grad_(True)
-                  b = b.detach().requires_grad_(True)
-                  y = torch.log(a) + a * b - torch.sin(b)
-                  all = [y.detach()]
-                  for each in torch.autograd.grad([y], [a, b]):
-                    assert each is not None
-                    all.append(each)
-                  return all
-                """)
-            .numpy(
-                """
-                from math import cos, log, sin
+    table.add(
+        "number with gradient f64",
+        w ->
+            w.program("scalar.dlx")
+                .entry("y", "ya", "yb")
+                .tolerance(1e-10)
+                .input("a", Tensor.scalar(2.0))
+                .input("b", Tensor.scalar(5.0))
+                .torch(
+                    """
+                    def step(a, b):
+                      a = a.detach().requires_grad_(True)
+                      b = b.detach().requires_grad_(True)
+                      y = torch.log(a) + a * b - torch.sin(b)
+                      all = [y.detach()]
+                      for each in torch.autograd.grad([y], [a, b]):
+                        assert each is not None
+                        all.append(each)
+                      return all
+                    """)
+                .numpy(
+                    """
+                    from math import cos, log, sin
 
-                def step(a, b):
-                  a = float(a)
-                  b = float(b)
-                  return [log(a) + a * b - sin(b), 1 / a + b, a - cos(b)]
-                """));
+                    def step(a, b):
+                      a = float(a)
+                      b = float(b)
+                      return [log(a) + a * b - sin(b), 1 / a + b, a - cos(b)]
+                    """));
   }
 
   private static void logistic(Workload w, DType dtype) {
@@ -93,13 +101,13 @@ final class Steps {
     if (doubles) w.doubles();
     w.torch(
             TorchText.step(
-                w,
-                """
-                z = torch.mv(x, w) + b
-                xent = torch.binary_cross_entropy_with_logits(z, y)
-                loss = xent + 0.01 * torch.dot(w, w)
-                """,
-                TorchText.descent(w, RATE))
+                    w,
+                    """
+                    z = torch.mv(x, w) + b
+                    xent = torch.binary_cross_entropy_with_logits(z, y)
+                    loss = xent + 0.01 * torch.dot(w, w)
+                    """,
+                    TorchText.descent(w, RATE))
                 .replace("return loss.detach()", "return xent.detach()"))
         .numpy(
             """

@@ -161,12 +161,22 @@ final class TensorFlow implements Side {
       switch (value.dtype()) {
         case F32 ->
             variable(
-                name, TFloat32.class, shape, tf.constant(shape, DataBuffers.of(value.floats(), true, false)));
+                name,
+                TFloat32.class,
+                shape,
+                tf.constant(shape, DataBuffers.of(value.floats(), true, false)));
         case F64 ->
             variable(
-                name, TFloat64.class, shape, tf.constant(shape, DataBuffers.of(value.doubles(), true, false)));
+                name,
+                TFloat64.class,
+                shape,
+                tf.constant(shape, DataBuffers.of(value.doubles(), true, false)));
         default ->
-            variable(name, TInt32.class, shape, tf.constant(shape, DataBuffers.of(value.ints(), true, false)));
+            variable(
+                name,
+                TInt32.class,
+                shape,
+                tf.constant(shape, DataBuffers.of(value.ints(), true, false)));
       }
     }
 

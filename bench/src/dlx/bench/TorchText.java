@@ -78,9 +78,19 @@ final class TorchText {
   static String adamOfLists(Workload w, double rate) {
     String update = adam(w, rate);
     List<String> names = List.copyOf(w.parameters.keySet());
-    return "def lists(" + String.join(", ", w.torchArguments()) + "):\n"
-        + "  return [[" + list(names, ".detach()") + "], [" + String.join(", ", w.inputs.keySet())
-        + "], [" + list(names, "_m") + "], [" + list(names, "_v") + "], [" + list(names, "_t")
+    return "def lists("
+        + String.join(", ", w.torchArguments())
+        + "):\n"
+        + "  return [["
+        + list(names, ".detach()")
+        + "], ["
+        + String.join(", ", w.inputs.keySet())
+        + "], ["
+        + list(names, "_m")
+        + "], ["
+        + list(names, "_v")
+        + "], ["
+        + list(names, "_t")
         + "]]\n\n"
         + "def step(all: List[List[Tensor]]):\n"
         + "  p = all[0]\n  g = all[1]\n  t = all[4]\n"
