@@ -4,7 +4,6 @@ import dlx.Model;
 import dlx.training.Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,12 +40,7 @@ final class Checkpoints {
   }
 
   static Map<String, String> renames(Invocation invocation) {
-    Map<String, String> renames = new LinkedHashMap<>();
-    for (String text : invocation.values("--rename")) {
-      List<String> pair = Invocation.pair("--rename", text);
-      renames.put(pair.getFirst(), pair.getLast());
-    }
-    return renames;
+    return invocation.pairs("--rename");
   }
 
   /** All parameters and states that have a value. */

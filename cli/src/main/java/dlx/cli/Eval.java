@@ -53,24 +53,13 @@ final class Eval implements Command {
     String file = invocation.positional(0).orElseThrow();
     Model model = Programs.load(invocation, file);
     Map<String, List<String>> classes = parameters(invocation, model, file);
-    Recipe recipe = recipe(model.program());
+    Recipe recipe = Recipe.find(model.program(), "");
     Sources.Named named = Sources.named(invocation, "--data", recipe, model);
     if (invocation.values("--data").isEmpty()) {
       Sources.Named check = Sources.named(invocation, "--valid", recipe, model);
       if (!check.isEmpty() && !isFraction(check)) named = check;
     }
-    Map<String, Object> constants = new LinkedHashMap<>();
-    for (String text : invocation.given()) {
-      List<String> pair = Invocation.pair("--NAME", text);
-      Program.Argument input =
-          model.program().inputs().stream()
-              .filter(i -> i.name().equals(pair.getFirst()))
-              .findFirst()
-              .orElseThrow(() ->
-                  UsageException.unknown(
-                      "option", "--" + pair.getFirst(), invocation.optionNames()));
-      constants.put(input.name(), Given.value(input.name(), input.type(), pair.getLast()));
-    }
+    Map<String, Object> constants = Given.constants(invocation, model);
     Set<String> inputs = new LinkedHashSet<>();
     model.program().inputs().forEach(i -> inputs.add(i.name()));
     List<String> wanted = invocation.positionals(1);
@@ -114,13 +103,6 @@ final class Eval implements Command {
     Checkpoint checkpoint = Checkpoint.read(file0, Checkpoints.renames(invocation));
     checkpoint.into(model, Checkpoints.only(invocation));
     return checkpoint.classes();
-  }
-
-  private static Recipe recipe(Program program) {
-    Set<String> extra = new LinkedHashSet<>();
-    program.sizes().forEach(s -> extra.add(s.name()));
-    program.steps().forEach(s -> s.arguments().forEach(a -> extra.add(a.name())));
-    return Recipe.find(program, "", extra);
   }
 
   private static boolean isFraction(Sources.Named named) {

@@ -3,8 +3,10 @@ package dlx.cli;
 import dlx.Model;
 import dlx.elaborate.Program;
 import dlx.source.Codes;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** {@code dlx explain CODE} and {@code dlx explain FILE:LINE}. */
 final class Explain implements Command {
@@ -30,7 +32,16 @@ final class Explain implements Command {
     String code = word.toUpperCase(Locale.ROOT);
     String text = Codes.explain(code);
     if (text == null) throw UsageException.unknown("code", word, Codes.all());
-    invocation.console().out().println(text.strip());
+    if (invocation.flag("--json")) {
+      int line = text.indexOf('\n');
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("code", code);
+      object.put("title", text.substring(0, line).replaceFirst("^# \\S+ ", ""));
+      object.put("text", text.substring(line).strip());
+      print(invocation, object);
+    } else {
+      invocation.console().out().println(text.strip());
+    }
     return Exit.FINE;
   }
 
@@ -47,13 +58,30 @@ final class Explain implements Command {
             .filter(s -> s.span().source() == model.source())
             .filter(s -> s.span().line() <= line && line <= s.span().endLine())
             .toList();
+    if (invocation.flag("--json")) {
+      for (Program.Shown s : shown) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("file", model.source().name());
+        object.put("line", line);
+        object.put("name", s.name());
+        object.put("type", s.type());
+        object.put("lines", Origins.explain(model, s));
+        print(invocation, object);
+      }
+      return Exit.FINE;
+    }
     var out = invocation.console().out();
     out.println(model.source().lineText(line));
     if (shown.isEmpty()) out.println("# nothing is defined here");
     for (Program.Shown s : shown) {
       out.printf("# `%s` is %s%n", s.name(), s.type());
-      Origins.explain(model, s, out);
+      Origins.explain(model, s).forEach(text -> out.println("#   " + text));
     }
     return Exit.FINE;
+  }
+
+  private static void print(Invocation invocation, Map<String, Object> object) {
+    object.put("version", 1);
+    invocation.console().out().println(dlx.source.Json.of(object));
   }
 }

@@ -49,7 +49,7 @@ final class Failures {
       case StackOverflowError e -> {
         DlxException limit =
             new DlxException(
-                "R0304",
+                "R0307",
                 "the program is nested too deeply for a stack of 32 MiB",
                 "",
                 "name parts of it, or raise the limit with DLX_JAVA_OPTS=-Xss128m");

@@ -12,9 +12,11 @@ import dlx.source.Suggest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,33 +50,56 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
   static Given read(Invocation invocation, Model model, Program.@Nullable Step step) {
     Reader reader = new Reader(invocation, model, step);
     invocation.values("--data").forEach(reader::data);
-    for (String text : invocation.given()) {
-      List<String> pair = Invocation.pair("--NAME", text);
-      reader.named("--" + pair.getFirst(), pair.getFirst(), pair.getLast());
-    }
-    for (String text : invocation.values("--set")) {
-      List<String> pair = Invocation.pair("--set", text);
-      reader.argument(pair.getFirst(), pair.getLast());
-    }
+    invocation.given().forEach((name, value) -> reader.named("--" + name, name, value));
+    invocation.pairs("--set").forEach(reader::argument);
     reader.files();
     return new Given(reader.inputs, Programs.sizes(invocation, "--dim"));
   }
 
-  /** How tables are read. */
-  static Csv.Options tables(Invocation invocation, Map<String, List<String>> classes) {
+  /**
+   * The inputs given as {@code --NAME VALUE} to a command that goes through data: the same for
+   * every batch.
+   *
+   * @throws UsageException for the name of an input that is not there
+   */
+  static Map<String, Object> constants(Invocation invocation, Model model) {
+    Map<String, Object> constants = new LinkedHashMap<>();
+    invocation
+        .given()
+        .forEach((name, value) -> {
+          Program.Argument input =
+              model.program().inputs().stream()
+                  .filter(i -> i.name().equals(name))
+                  .findFirst()
+                  .orElseThrow(() ->
+                      UsageException.unknown("option", "--" + name, invocation.optionNames()));
+          constants.put(name, value(name, input.type(), value));
+        });
+    return constants;
+  }
+
+  /**
+   * How tables are read.
+   *
+   * @param missing what is done with missing values if the command line does not say it
+   */
+  static Csv.Options tables(
+      Invocation invocation, Map<String, List<String>> classes, String missing) {
     Map<String, List<String>> columns = new LinkedHashMap<>();
-    for (String text : invocation.values("--columns")) {
-      List<String> pair = Invocation.pair("--columns", text);
-      columns.put(pair.getFirst(), List.of(pair.getLast().split(",", -1)));
-    }
-    Csv.Missing missing =
-        switch (invocation.value("--missing").orElse("refuse")) {
+    invocation
+        .pairs("--columns")
+        .forEach((name, list) -> columns.put(name, List.of(list.split(",", -1))));
+    String wish = invocation.value("--missing").orElse(missing);
+    Csv.Missing how =
+        switch (wish) {
           case "refuse" -> Csv.Missing.REFUSE;
           case "drop" -> Csv.Missing.DROP;
           case "mean" -> Csv.Missing.MEAN;
-          default -> throw new UsageException("--missing is refuse, drop or mean", "");
+          default ->
+              throw new UsageException(
+                  "missing values: `refuse`, `drop` or `mean`, not " + wish, "");
         };
-    return new Csv.Options(columns, missing, classes);
+    return new Csv.Options(columns, how, classes);
   }
 
   /**
@@ -94,10 +119,19 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
     return new Wanted(name, type.type().dtype(), shape, axis);
   }
 
-  /** A file, JSON, or one number, which fills a declared shape as in the language. */
+  /**
+   * A file, JSON, or one number, which fills a declared shape as in the language.
+   *
+   * @throws UsageException if a number is wanted and the text is neither that nor a file
+   */
   static Object value(String name, Program.Typed type, String text) {
     boolean number = text.matches("-?\\d+(\\.\\d*)?([eE][+-]?\\d+)?");
-    if (number && !type.type().isScalar()) return Double.valueOf(text);
+    boolean scalar = type.type().isScalar();
+    if (number && !scalar) return Double.valueOf(text);
+    if (scalar && !DataFiles.isSource(text, HERE)) {
+      throw new UsageException(
+          "`" + name + "` is " + type + ", and `" + text + "` is neither a number nor a file", "");
+    }
     return DataFiles.value(text, wanted(name, type, ""), HERE);
   }
 
@@ -108,6 +142,7 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
     private final Map<String, Program.Argument> declared = new LinkedHashMap<>();
     private final Map<String, Object> inputs = new LinkedHashMap<>();
     private final List<String> sources = new ArrayList<>();
+    private final Set<String> slots = new HashSet<>();
 
     Reader(Invocation invocation, Model model, Program.@Nullable Step step) {
       this.invocation = invocation;
@@ -129,9 +164,10 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
     void named(String option, String name, String value) {
       Program.Argument argument = declared.get(name);
       if (argument != null) {
-        inputs.put(name, value(name, argument.type(), value));
+        give(name, value(name, argument.type(), value));
       } else if (model.findSlot(name).isPresent()) {
         Program.Typed type = model.slot(name).type();
+        if (!slots.add(name)) throw Invocation.twice(name);
         model.set(name, DataFiles.value(value, wanted(name, type, ""), HERE));
       } else if (option.equals("--data")) {
         throw unknown(name);
@@ -149,7 +185,11 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
       List<String> names =
           step == null ? List.of() : step.arguments().stream().map(Program.Argument::name).toList();
       if (!names.contains(name)) throw UsageException.unknown("argument of the step", name, names);
-      inputs.put(name, value(name, declared.get(name).type(), value));
+      give(name, value(name, declared.get(name).type(), value));
+    }
+
+    private void give(String name, Object value) {
+      if (inputs.put(name, value) != null) throw Invocation.twice(name);
     }
 
     private UsageException unknown(String name) {
@@ -166,7 +206,7 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
                 .filter(a -> !inputs.containsKey(a.name()))
                 .map(a -> wanted(a.name(), a.type(), Batch.size(model.program())))
                 .toList();
-        Loaded loaded = DataFiles.load(source, open, tables(invocation, Map.of()), HERE);
+        Loaded loaded = DataFiles.load(source, open, tables(invocation, Map.of(), "refuse"), HERE);
         loaded.notes().forEach(invocation.console()::note);
         for (Map.Entry<String, Tensor> entry : loaded.tensors().entrySet()) {
           inputs.put(entry.getKey(), entry.getValue());

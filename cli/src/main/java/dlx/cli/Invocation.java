@@ -2,8 +2,10 @@ package dlx.cli;
 
 import dlx.source.Render;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** One call of a command: its options, and the streams. */
@@ -98,11 +100,6 @@ final class Invocation {
     return said.values().getOrDefault(options.longName(option), List.of());
   }
 
-  /** Inputs given as {@code --NAME VALUE}, in the form NAME=VALUE. */
-  List<String> given() {
-    return said.given();
-  }
-
   /** An option that is a whole number of at least {@code least}. */
   Optional<Integer> whole(String option, int least) {
     return value(option)
@@ -130,11 +127,33 @@ final class Invocation {
         .orElse(0L);
   }
 
-  /** The name and the value of {@code NAME=VALUE}. */
-  static List<String> pair(String option, String text) {
-    int at = text.indexOf('=');
-    if (at <= 0) throw new UsageException(option + " takes NAME=VALUE, not " + text, "");
-    return List.of(text.substring(0, at), text.substring(at + 1));
+  /**
+   * The values of an option {@code NAME=VALUE} by name, in their order.
+   *
+   * @throws UsageException if a text has another form or a name is given twice
+   */
+  Map<String, String> pairs(String option) {
+    return pairs(option, values(option));
+  }
+
+  /** Inputs given as {@code --NAME VALUE}, as {@link #pairs(String)}. */
+  Map<String, String> given() {
+    return pairs("--NAME", said.given());
+  }
+
+  private static Map<String, String> pairs(String option, List<String> texts) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    for (String text : texts) {
+      int at = text.indexOf('=');
+      if (at <= 0) throw new UsageException(option + " takes NAME=VALUE, not " + text, "");
+      String name = text.substring(0, at);
+      if (pairs.put(name, text.substring(at + 1)) != null) throw twice(name);
+    }
+    return pairs;
+  }
+
+  static UsageException twice(String name) {
+    return new UsageException("`" + name + "` is given twice", "say one of the two");
   }
 
   /** Positional parameter {@code index}. */

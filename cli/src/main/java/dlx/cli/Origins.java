@@ -7,7 +7,6 @@ import dlx.graph.Function;
 import dlx.graph.Leaf;
 import dlx.graph.Node;
 import dlx.schedule.Plan;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,23 +20,26 @@ final class Origins {
 
   private Origins() {}
 
-  static void explain(Model model, Program.Shown shown, PrintStream out) {
+  /** Sentences about a definition, then the kernels, a line each and indented. */
+  static List<String> explain(Model model, Program.Shown shown) {
+    List<String> lines = new ArrayList<>();
     Program program = model.program();
     Set<String> sizes = new LinkedHashSet<>();
     Matcher names = NAME.matcher(shown.type());
     while (names.find()) sizes.add(names.group());
     for (Program.Size size : program.sizes()) {
-      if (sizes.contains(size.name())) out.println("#   " + size(program, size));
+      if (sizes.contains(size.name())) lines.add(size(program, size));
     }
     boolean entry = program.entries().stream().anyMatch(e -> e.name().equals(shown.name()));
     boolean step = program.steps().stream().anyMatch(s -> s.name().equals(shown.name()));
-    if (!entry && !step) return;
+    if (!entry && !step) return lines;
     Function function =
         model.stage(
             "simplify", () -> step ? program.step(shown.name()) : program.entry(shown.name()));
-    needs(function, out);
-    out.println("#   it becomes");
-    Plan.function(function).toString().lines().forEach(line -> out.println("#     " + line));
+    needs(function, lines);
+    lines.add("it becomes");
+    Plan.function(function).toString().lines().forEach(line -> lines.add("  " + line));
+    return lines;
   }
 
   /** Such as {@code batch is a size of the data: axis 0 of image (line 4)}. */
@@ -59,14 +61,14 @@ final class Origins {
         + (axes.isEmpty() ? "" : ": " + String.join(", ", axes));
   }
 
-  private static void needs(Function function, PrintStream out) {
+  private static void needs(Function function, List<String> lines) {
     List<String> inputs = new ArrayList<>();
     List<String> slots = new ArrayList<>();
     for (Node node : function.nodes()) {
       if (node.op() instanceof Leaf.Input input) inputs.add(input.name());
       if (node.op() instanceof Leaf.Slot slot) slots.add(slot.path());
     }
-    if (!inputs.isEmpty()) out.println("#   it needs the inputs " + String.join(", ", inputs));
-    if (!slots.isEmpty()) out.println("#   it reads " + String.join(", ", slots));
+    if (!inputs.isEmpty()) lines.add("it needs the inputs " + String.join(", ", inputs));
+    if (!slots.isEmpty()) lines.add("it reads " + String.join(", ", slots));
   }
 }

@@ -56,6 +56,9 @@ final class Programs {
 
   static Path existing(String file) {
     Path path = Path.of(file);
+    if (Files.isDirectory(path)) {
+      throw new UsageException("`" + file + "` is a folder, not a program", "name its .dlx files");
+    }
     if (Files.exists(path)) return path;
     String hint =
         file.endsWith(".dlx") || !Files.exists(Path.of(file + ".dlx"))
@@ -66,13 +69,8 @@ final class Programs {
 
   /** Options of the compiler as the command line gives them. */
   static dlx.Options options(Invocation invocation) {
-    Map<String, Object> defines = new LinkedHashMap<>();
-    for (String define : invocation.values("-D")) {
-      List<String> pair = Invocation.pair("-D", define);
-      defines.put(pair.getFirst(), pair.getLast());
-    }
     return dlx.Options.DEFAULT
-        .withDefines(defines)
+        .withDefines(invocation.pairs("-D"))
         .withImportFolders(
             invocation.values("--import-path").stream().map(Programs::folder).toList())
         .withSimplify(!invocation.flag("--no-simplify"))
@@ -126,14 +124,15 @@ final class Programs {
   /** The values of {@code NAME=NUMBER} options that name sizes. */
   static Map<String, Integer> sizes(Invocation invocation, String option) {
     Map<String, Integer> sizes = new LinkedHashMap<>();
-    for (String text : invocation.values(option)) {
-      List<String> pair = Invocation.pair(option, text);
-      try {
-        sizes.put(pair.getFirst(), Integer.parseUnsignedInt(pair.getLast()));
-      } catch (NumberFormatException e) {
-        throw new UsageException(option + " takes NAME=NUMBER, not " + text, "");
-      }
-    }
+    invocation
+        .pairs(option)
+        .forEach((name, value) -> {
+          try {
+            sizes.put(name, Integer.parseUnsignedInt(value));
+          } catch (NumberFormatException e) {
+            throw new UsageException(option + " takes NAME=NUMBER, not " + name + "=" + value, "");
+          }
+        });
     return sizes;
   }
 

@@ -1,86 +1,44 @@
 package dlx.cli;
 
 import dlx.elaborate.Program;
-import dlx.runtime.DlxException;
-import dlx.source.Suggest;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/** What a recipe of the program sets; the command line overrides it. */
+/**
+ * What a recipe of the program sets; the command line overrides it. Its names and the kinds of their
+ * values were checked with the program.
+ */
 final class Recipe {
-  private static final Set<String> KEYS =
-      new LinkedHashSet<>(
-          List.of(
-              "data",
-              "valid",
-              "epochs",
-              "batch",
-              "monitor",
-              "patience",
-              "steps",
-              "reset",
-              "seed",
-              "shuffle",
-              "metrics",
-              "missing"));
-
   private final String name;
-  private final String place;
   private final Map<String, Object> values;
 
-  private Recipe(String name, String place, Map<String, Object> values) {
+  private Recipe(String name, Map<String, Object> values) {
     this.name = name;
-    this.place = place;
     this.values = values;
   }
 
   /** No recipe: nothing is set. */
-  static final Recipe NONE = new Recipe("", "", Map.of());
+  static final Recipe NONE = new Recipe("", Map.of());
 
-  /**
-   * The recipe of a name, or with an empty name the one named {@code train}, or the only one.
-   *
-   * @param extra further keys: arguments of steps and sizes
-   * @throws DlxException E0905 if it sets something that there is not
-   */
-  static Recipe find(Program program, String name, Set<String> extra) {
+  /** The recipe of a name, or with an empty name the one named {@code train}, or the only one. */
+  static Recipe find(Program program, String name) {
     List<Program.Recipe> all = program.recipes();
     String wanted = name.isEmpty() && all.size() != 1 ? "train" : name;
-    Program.Recipe found =
-        all.stream()
-            .filter(r -> wanted.isEmpty() || r.name().equals(wanted))
-            .findFirst()
-            .orElse(null);
-    if (found == null) return NONE;
-    Recipe recipe = new Recipe(found.name(), found.span().toString(), found.values());
-    Set<String> known = new LinkedHashSet<>(KEYS);
-    known.addAll(extra);
-    for (String key : found.values().keySet()) {
-      if (known.contains(key)) continue;
-      String near = Suggest.closest(key, known);
-      throw new DlxException(
-          "E0905",
-          "a recipe has no `" + key + "`",
-          recipe.place,
-          near == null ? "it has " + String.join(", ", known) : "did you mean `" + near + "`?");
-    }
-    return recipe;
+    return all.stream()
+        .filter(r -> wanted.isEmpty() || r.name().equals(wanted))
+        .findFirst()
+        .map(r -> new Recipe(r.name(), r.values()))
+        .orElse(NONE);
   }
 
   String name() {
     return name;
   }
 
-  Map<String, Object> values() {
-    return values;
-  }
-
   Optional<String> text(String key) {
-    return Optional.ofNullable(values.get(key)).map(v -> v.toString());
+    return Optional.ofNullable(values.get(key)).map(Object::toString);
   }
 
   /** One text or name, or a list of them. */
@@ -94,26 +52,14 @@ final class Recipe {
   }
 
   Optional<Double> number(String key) {
-    Object value = values.get(key);
-    if (value == null) return Optional.empty();
-    if (value instanceof Number number) return Optional.of(number.doubleValue());
-    throw new DlxException("E0905", "`" + key + "` of a recipe is a number", place, "");
+    return Optional.ofNullable((Double) values.get(key));
   }
 
   Optional<Integer> whole(String key) {
-    return number(key)
-        .map(number -> {
-          if (number == Math.rint(number) && number >= 0 && number < 1e9) {
-            return number.intValue();
-          }
-          throw new DlxException("E0905", "`" + key + "` of a recipe is a whole number", place, "");
-        });
+    return number(key).map(Double::intValue);
   }
 
   Optional<Boolean> truth(String key) {
-    Object value = values.get(key);
-    if (value == null) return Optional.empty();
-    if (value instanceof Boolean truth) return Optional.of(truth);
-    throw new DlxException("E0905", "`" + key + "` of a recipe is true or false", place, "");
+    return Optional.ofNullable((Boolean) values.get(key));
   }
 }

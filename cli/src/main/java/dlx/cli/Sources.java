@@ -12,6 +12,7 @@ import dlx.runtime.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,13 @@ import java.util.Set;
 record Sources(
     Map<String, Tensor> tensors, Map<String, List<String>> classes, List<Wanted> wanted) {
 
-  /** Sources as they are written, and the folder that relative paths start from. */
-  record Named(List<String> sources, Path folder) {
+  /**
+   * Sources as they are written.
+   *
+   * @param folder where relative paths start
+   * @param missing what the recipe does with missing values of tables
+   */
+  record Named(List<String> sources, Path folder, String missing) {
     boolean isEmpty() {
       return sources.isEmpty();
     }
@@ -36,9 +42,11 @@ record Sources(
   /** What {@code option} gives, or the recipe. */
   static Named named(Invocation invocation, String option, Recipe recipe, Model model) {
     List<String> given = invocation.values(option);
-    if (!given.isEmpty()) return new Named(given, Path.of(""));
+    String missing = recipe.text("missing").orElse("refuse");
+    if (!given.isEmpty()) return new Named(given, Path.of(""), missing);
     Path file = Path.of(model.source().name()).toAbsolutePath().getParent();
-    return new Named(recipe.texts(option.substring(2)), file == null ? Path.of("") : file);
+    Path folder = file == null ? Path.of("") : file;
+    return new Named(recipe.texts(option.substring(2)), folder, missing);
   }
 
   /**
@@ -56,23 +64,29 @@ record Sources(
       Set<String> inputs,
       Map<String, List<String>> classes) {
     String batch = Batch.size(model.program());
+    Set<String> constant = invocation.given().keySet(); // wins over what files and recipes have
     Map<String, Wanted> wanted = new LinkedHashMap<>();
     for (Program.Argument input : model.program().inputs()) {
-      if (inputs.contains(input.name())) {
+      if (inputs.contains(input.name()) && !constant.contains(input.name())) {
         wanted.put(input.name(), Given.wanted(input.name(), input.type(), batch));
       }
     }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, List<String>> found = new LinkedHashMap<>(classes);
     List<String> several = new ArrayList<>();
+    Set<String> slots = new HashSet<>();
     for (String source : named.sources()) {
       int at = source.indexOf('=');
       String name = at > 0 ? source.substring(0, at) : "";
-      if (wanted.containsKey(name)) {
+      if (constant.contains(name)) {
+        if (!invocation.values("--data").isEmpty()) throw Invocation.twice(name);
+      } else if (wanted.containsKey(name)) {
         Wanted one = wanted.get(name);
+        if (tensors.containsKey(name)) throw Invocation.twice(name);
         tensors.put(name, DataFiles.value(source.substring(at + 1), one, named.folder()));
       } else if (model.findSlot(name).isPresent()) {
         Wanted one = Given.wanted(name, model.slot(name).type(), "");
+        if (!slots.add(name)) throw Invocation.twice(name);
         model.set(name, DataFiles.value(source.substring(at + 1), one, named.folder()));
       } else if (at > 0 && !Files.exists(named.folder().resolve(source))) {
         throw UsageException.unknown("input", name, wanted.keySet());
@@ -80,7 +94,7 @@ record Sources(
         several.add(source);
       }
     }
-    Csv.Options tables = Given.tables(invocation, found);
+    Csv.Options tables = Given.tables(invocation, found, named.missing());
     for (String source : several) {
       List<Wanted> open =
           wanted.values().stream().filter(w -> !tensors.containsKey(w.name())).toList();

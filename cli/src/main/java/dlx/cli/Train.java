@@ -89,6 +89,7 @@ final class Train implements Command {
     double compiled = (System.nanoTime() - begun) / 1e9;
     console.note(headline(model, plan, compiled));
     if (trainer.epochsDone() > 0) console.note("going on after epoch " + trainer.epochsDone());
+    trainer.changes().forEach(console::note);
     RunRecord record = RunRecord.of(model, plan.settings(), invocation.arguments());
     record.put("sources", plan.sources());
     if (!plan.classes().isEmpty()) record.put("classes", plan.classes());

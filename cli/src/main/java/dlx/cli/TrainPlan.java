@@ -40,8 +40,6 @@ record TrainPlan(
       throw new dlx.runtime.DlxException(
           "E0605", "`" + program.name() + "` has no step to train with", "", "declare a `step`");
     }
-    Set<String> extra = new LinkedHashSet<>(openSizes(program));
-    steps.forEach(s -> s.arguments().forEach(a -> extra.add(a.name())));
     boolean isStep = steps.stream().anyMatch(s -> s.name().equals(named));
     boolean isRecipe = program.recipes().stream().anyMatch(r -> r.name().equals(named));
     if (!named.isEmpty() && !isStep && !isRecipe) {
@@ -50,7 +48,7 @@ record TrainPlan(
       program.recipes().forEach(r -> names.add(r.name()));
       throw UsageException.unknown("step", named, names);
     }
-    Recipe recipe = Recipe.find(program, named, extra);
+    Recipe recipe = Recipe.find(program, named);
     List<Program.Step> chosen = steps(program, recipe, isStep ? named : "");
     return new Builder(invocation, model, recipe, chosen).plan();
   }
@@ -164,26 +162,16 @@ record TrainPlan(
       Map<String, Program.Argument> declared = new LinkedHashMap<>();
       steps.forEach(s -> s.arguments().forEach(a -> declared.put(a.name(), a)));
       declared.keySet().forEach(name -> recipe.number(name).ifPresent(v -> arguments.put(name, v)));
-      for (String text : invocation.values("--set")) {
-        List<String> pair = Invocation.pair("--set", text);
-        Program.Argument argument = declared.get(pair.getFirst());
-        if (argument == null) {
-          throw UsageException.unknown("argument of the step", pair.getFirst(), declared.keySet());
-        }
-        arguments.put(
-            argument.name(), Given.value(argument.name(), argument.type(), pair.getLast()));
-      }
-      for (String text : invocation.given()) {
-        List<String> pair = Invocation.pair("--NAME", text);
-        Program.Argument input =
-            model.program().inputs().stream()
-                .filter(i -> i.name().equals(pair.getFirst()))
-                .findFirst()
-                .orElseThrow(() ->
-                    UsageException.unknown(
-                        "option", "--" + pair.getFirst(), invocation.optionNames()));
-        arguments.put(input.name(), Given.value(input.name(), input.type(), pair.getLast()));
-      }
+      invocation
+          .pairs("--set")
+          .forEach((name, value) -> {
+            Program.Argument argument = declared.get(name);
+            if (argument == null) {
+              throw UsageException.unknown("argument of the step", name, declared.keySet());
+            }
+            arguments.put(name, Given.value(name, argument.type(), value));
+          });
+      arguments.putAll(Given.constants(invocation, model));
       return arguments;
     }
 

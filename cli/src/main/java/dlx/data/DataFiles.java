@@ -33,6 +33,14 @@ public final class DataFiles {
     throw Problem.name(file.toString(), "the file has nothing named `" + wanted.name() + "`", "");
   }
 
+  /** Whether this is the name of a file, made by code, JSON, or at least spelled as one of them. */
+  public static boolean isSource(String text, Path folder) {
+    return looksLikeJson(text)
+        || text.startsWith(Demo.PREFIX)
+        || text.matches("(?s).*[./\\\\].*")
+        || Files.exists(folder.resolve(text));
+  }
+
   private static boolean looksLikeJson(String source) {
     return source.matches("\\s*([\\[{\"].*|-?\\d[\\d.eE+-]*|true|false|null|nan|-?inf)\\s*");
   }
@@ -61,7 +69,7 @@ public final class DataFiles {
     throw Problem.file(
         file.toString(),
         "the kind of this file is not known",
-        "data are .npy, .npz, .csv, .safetensors, IDX files (also with .gz) or demo:NAME");
+        "data are .npy, .npz, .csv, .safetensors, IDX files (as they are or as .gz) or demo:NAME");
   }
 
   private static Map<String, Tensor> npz(Path file, List<Wanted> wanted) {

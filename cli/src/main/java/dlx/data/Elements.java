@@ -7,12 +7,32 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Arrays of elements as bytes, read with conversion and range checks, written as they are. */
 final class Elements {
   private static final int CHUNK = 8192;
 
   private Elements() {}
+
+  /**
+   * How many elements an array of a file has.
+   *
+   * @throws dlx.runtime.DlxException R0301 if they are more than an array of the JVM holds
+   */
+  static int count(String place, long... shape) {
+    double count = 1;
+    boolean fits = true;
+    for (long extent : shape) {
+      count *= extent;
+      fits &= extent <= Integer.MAX_VALUE;
+    }
+    if (!fits || count > Tensor.MOST_ELEMENTS) {
+      throw Problem.elements(
+          place, "an array of shape %s has too many elements".formatted(Arrays.toString(shape)));
+    }
+    return (int) count;
+  }
 
   /**
    * Reads {@code count} elements into a new array of type {@code to}.

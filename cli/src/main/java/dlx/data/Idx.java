@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
@@ -63,7 +64,7 @@ public final class Idx {
     for (int extent : shape) {
       if (extent < 0) throw Problem.file(place, "the header has an extent over 2147483647", "");
     }
-    int size = Tensor.size(shape);
+    int size = Elements.count(place, Arrays.stream(shape).asLongStream().toArray());
     if ((long) size * type.bytes() > available) {
       throw Problem.truncated(place, "its " + size + " elements");
     }

@@ -92,7 +92,7 @@ public final class JsonValues {
   }
 
   private void append(JsonParser in, JsonToken token) {
-    if (size == Integer.MAX_VALUE - 64) throw Problem.limit(place, "too many numbers", "");
+    if (size == Tensor.MOST_ELEMENTS) throw Problem.elements(place, "too many numbers");
     grow();
     String text = in.getString();
     boolean named = token == JsonToken.VALUE_STRING;
@@ -129,7 +129,7 @@ public final class JsonValues {
 
   private void grow() {
     if (size < java.lang.reflect.Array.getLength(data)) return;
-    int length = (int) Math.min(2L * size, Integer.MAX_VALUE - 64);
+    int length = (int) Math.min(2L * size, Tensor.MOST_ELEMENTS);
     data =
         switch (wanted.dtype()) {
           case F32 -> Arrays.copyOf((float[]) data, length);

@@ -27,7 +27,7 @@ public final class Npy {
   private static final Pattern SHAPE = Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]*)\\)");
 
   /** What the header says. */
-  private record Header(ElementType type, ByteOrder order, boolean fortran, int[] shape) {}
+  private record Header(ElementType type, ByteOrder order, boolean fortran, long[] shape) {}
 
   private Npy() {}
 
@@ -48,14 +48,21 @@ public final class Npy {
   static Tensor read(InputStream in, long available, Optional<DType> to, String place)
       throws IOException {
     Header header = header(in, place);
-    int size = Tensor.size(header.shape);
+    int size = Elements.count(place, header.shape);
     if ((long) size * header.type.bytes() > available) {
       throw Problem.truncated(place, "its " + size + " elements");
     }
     DType dtype = to.orElse(header.type.natural());
     Object data = Elements.read(in, header.type, header.order, size, dtype, place);
-    if (!header.fortran || header.shape.length < 2) return Tensor.wrap(dtype, data, header.shape);
-    return rowMajor(dtype, data, header.shape);
+    if (in.read() != -1) {
+      throw Problem.file(
+          place,
+          "there are more data than the " + size + " elements of the header",
+          "one file holds one array; several go into an .npz file");
+    }
+    int[] shape = Arrays.stream(header.shape).mapToInt(Math::toIntExact).toArray();
+    if (!header.fortran || shape.length < 2) return Tensor.wrap(dtype, data, shape);
+    return rowMajor(dtype, data, shape);
   }
 
   private static Header header(InputStream in, String place) throws IOException {
@@ -102,14 +109,17 @@ public final class Npy {
     }
     String type = descr.group(1);
     String[] extents = shape.group(1).isBlank() ? new String[0] : shape.group(1).split(",");
-    int[] sizes = new int[extents.length];
+    long[] sizes = new long[extents.length];
     for (int i = 0; i < sizes.length; i++) {
-      try {
-        sizes[i] = Integer.parseInt(extents[i].strip().replaceAll("L$", ""));
-      } catch (NumberFormatException e) {
+      String extent = extents[i].strip().replaceAll("L$", "");
+      if (!extent.matches("-?\\d+")) {
         throw Problem.file(place, "the shape (" + shape.group(1) + ") cannot be understood", "");
       }
-      if (sizes[i] < 0) throw Problem.file(place, "the shape has a negative extent", "");
+      if (extent.startsWith("-")) throw Problem.file(place, "the shape has a negative extent", "");
+      if (extent.length() > 18) {
+        throw Problem.elements(place, "the shape (" + shape.group(1) + ") is too large");
+      }
+      sizes[i] = Long.parseLong(extent);
     }
     return new Header(
         element(type, place),

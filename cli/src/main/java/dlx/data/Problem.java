@@ -1,6 +1,7 @@
 package dlx.data;
 
 import dlx.runtime.DlxException;
+import dlx.runtime.Tensor;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -37,8 +38,16 @@ final class Problem {
     return new DlxException("R0107", message, place, help);
   }
 
+  static DlxException elements(String place, String message) {
+    return new DlxException(
+        "R0301",
+        message,
+        place,
+        "a tensor has at most " + Tensor.MOST_ELEMENTS + "; put the data into several files");
+  }
+
   static DlxException limit(String place, String message, String help) {
-    return new DlxException("R0302", message, place, help);
+    return new DlxException("R0308", message, place, help);
   }
 
   static DlxException reading(Path file, IOException e) {

@@ -175,6 +175,7 @@ final class SafetensorsReader {
       }
       extents[i] = (int) extent;
     }
+    Elements.count(place + ", tensor `" + name + "`", shape.stream().mapToLong(n -> n).toArray());
     return new Entry(name, element, extents, offsets.get(0), offsets.get(1));
   }
 

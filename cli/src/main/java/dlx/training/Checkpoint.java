@@ -5,6 +5,7 @@ import dlx.data.Safetensors;
 import dlx.elaborate.Program;
 import dlx.runtime.DlxException;
 import dlx.runtime.Tensor;
+import dlx.source.Suggest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Parameters and states of a model in a safetensors file, by their paths. */
 public final class Checkpoint {
@@ -39,10 +41,11 @@ public final class Checkpoint {
    * Reads a file.
    *
    * @param renames from what stands in the names of the file to what the program calls it
-   * @throws DlxException R0101 if it is missing or damaged
+   * @throws DlxException R0101 if it is missing or damaged, R0107 if it has nothing to rename
    */
   public static Checkpoint read(Path file, Map<String, String> renames) {
     Safetensors.Contents contents = Safetensors.read(file);
+    renames.keySet().forEach(old -> exists(old, contents.tensors().keySet(), file));
     Map<String, Tensor> renamed = new LinkedHashMap<>();
     contents
         .tensors()
@@ -56,11 +59,34 @@ public final class Checkpoint {
     return new Checkpoint(file, renamed, contents.metadata());
   }
 
+  private static void exists(String part, Set<String> names, Path file) {
+    Pattern pattern = whole(part);
+    if (names.stream().anyMatch(name -> pattern.matcher(name).find())) return;
+    Set<String> parts = new LinkedHashSet<>();
+    for (String name : names) parts.addAll(List.of(name.split("[.\\[\\]]+", -1)));
+    parts.remove("");
+    String near = Suggest.closest(part, parts);
+    throw new DlxException(
+        "R0107",
+        "the file has nothing named `" + part + "` that could be renamed",
+        file.toString(),
+        near != null
+            ? "did you mean `" + near + "`?"
+            : "it has "
+                + names.stream().limit(LISTED).collect(Collectors.joining(", "))
+                + (names.size() > LISTED ? ", ..." : ""));
+  }
+
+  /** A name of the file, or a part of one, but not of a word. */
+  private static Pattern whole(String part) {
+    return Pattern.compile("(?<!\\w)" + Pattern.quote(part) + "(?!\\w)");
+  }
+
   private static String renamed(String name, Map<String, String> renames) {
     String now = name;
     for (var rename : renames.entrySet()) {
       now =
-          Pattern.compile("(?<!\\w)" + Pattern.quote(rename.getKey()) + "(?!\\w)")
+          whole(rename.getKey())
               .matcher(now)
               .replaceAll(Matcher.quoteReplacement(rename.getValue()));
     }

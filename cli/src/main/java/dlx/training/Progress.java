@@ -2,7 +2,9 @@ package dlx.training;
 
 import dlx.runtime.DlxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Where a run stands; kept in the metadata of a checkpoint so that it can go on bit for bit. */
@@ -19,15 +21,19 @@ final class Progress {
   /** Means over the batches of the epoch that has begun. */
   final Means means = new Means();
 
+  /** What is different from the run that is gone on with, a sentence each. */
+  final List<String> changes = new ArrayList<>();
+
+  private static final String SETTING = "dlx.settings.";
+
   Map<String, String> metadata(Settings settings) {
     Map<String, String> map = new LinkedHashMap<>();
     map.put("dlx.epoch", Integer.toString(epoch));
     map.put("dlx.position", Integer.toString(batch));
-    map.put("dlx.batch", Integer.toString(settings.batch()));
-    map.put("dlx.shuffle", Boolean.toString(settings.shuffle()));
     map.put("dlx.best", Double.toString(bestValue));
     map.put("dlx.best_epoch", Integer.toString(bestEpoch));
     map.put("dlx.means", means.state());
+    settings.asMap().forEach((name, value) -> map.put(SETTING + name, value.toString()));
     return map;
   }
 
@@ -50,10 +56,7 @@ final class Progress {
           "--resume needs the file NAME.last.safetensors that `dlx train` writes",
           e);
     }
-    if (progress.batch > 0) {
-      same(file, metadata, "dlx.batch", "--batch", Integer.toString(settings.batch()));
-      same(file, metadata, "dlx.shuffle", "shuffling", Boolean.toString(settings.shuffle()));
-    }
+    progress.compare(file, metadata, settings.asMap());
     return progress;
   }
 
@@ -63,14 +66,25 @@ final class Progress {
     return value;
   }
 
-  private static void same(
-      Path file, Map<String, String> metadata, String key, String what, String now) {
-    if (now.equals(metadata.get(key))) return;
-    throw new DlxException(
-        "R0102",
-        "training stopped inside an epoch with %s %s, and now it is %s"
-            .formatted(what, metadata.get(key), now),
-        file.toString(),
-        "go on with the same setting");
+  /**
+   * A run goes on with one seed, on which the order of the examples and the draws depend together,
+   * and an epoch that has begun with one order. Other settings may change, and are told.
+   */
+  private void compare(Path file, Map<String, String> metadata, Map<String, Object> settings) {
+    settings.forEach((name, value) -> {
+      String before = metadata.getOrDefault(SETTING + name, "not set");
+      if (before.equals(value.toString()) || name.equals("epochs")) return;
+      boolean inside = batch > 0 && (name.equals("batch") || name.equals("shuffle"));
+      if (!inside && !name.equals("seed")) {
+        changes.add("%s is %s, and was %s so far".formatted(name, value, before));
+        return;
+      }
+      throw new DlxException(
+          "R0102",
+          "training %s with %s %s, and now it is %s"
+              .formatted(inside ? "stopped inside an epoch" : "began", name, before, value),
+          file.toString(),
+          "go on with the same setting");
+    });
   }
 }

@@ -8,6 +8,7 @@ import dlx.Results;
 import dlx.Step;
 import dlx.runtime.DlxException;
 import dlx.runtime.Tensor;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -80,8 +81,19 @@ public final class Trainer {
 
   /** Goes on where the checkpoint {@link Output#last} stands. */
   public void resume() {
+    if (!Files.exists(output.last())) {
+      throw new DlxException(
+          "R0101",
+          "there is no run to go on with: no file `" + output.last() + "`",
+          "",
+          "`dlx train` without --resume begins one; --out NAME.safetensors says which one is meant");
+    }
     Checkpoint checkpoint = Checkpoint.read(output.last(), Map.of());
     progress = Progress.of(output.last(), checkpoint.metadata(), settings);
+    String hash = checkpoint.metadata().getOrDefault("dlx.program.sha256", "");
+    if (!hash.equals(Checkpoint.hash(model))) {
+      progress.changes.addFirst("the text of the program is another one than before");
+    }
     try {
       model.reset(Long.parseLong(checkpoint.metadata().getOrDefault("dlx.seed", "")));
       checkpoint.into(model, List.of());
@@ -90,6 +102,11 @@ public final class Trainer {
       throw new DlxException(
           "R0102", "the file has no seed or step number", output.last().toString(), "", e);
     }
+  }
+
+  /** What is different from the run that is gone on with, a sentence each. */
+  public List<String> changes() {
+    return progress.changes;
   }
 
   /** Epochs that are done. */

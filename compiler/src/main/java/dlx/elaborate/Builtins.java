@@ -288,8 +288,7 @@ public final class Builtins {
 
   private static Value grad(Ast.Call call, Frame frame, Elaboration elaboration) {
     expect(call, 2);
-    Operand y = elaboration.expressions.operand(call.arguments().get(0).value(), frame);
-    return elaboration.derivatives.grad(y, call.arguments().get(1).value(), call.span(), frame);
+    return elaboration.derivatives.grad(elaboration.expressions.operand(call.arguments().get(0).value(), frame), call, frame);
   }
 
   private static Value parameters(Ast.Call call, Frame frame, Elaboration elaboration) {

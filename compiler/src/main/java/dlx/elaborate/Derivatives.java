@@ -39,7 +39,11 @@ final class Derivatives {
 
   // ------------------------------------------------------------------ the form
 
-  Value grad(Operand y, Ast.Expression target, Span call, Frame frame) {
+  /**
+   * @param y the value of the first argument of {@code form}
+   */
+  Value grad(Operand y, Ast.Call form, Frame frame) {
+    Ast.Expression target = form.arguments().get(1).value();
     Operand x = target(target, "grad", frame);
     if (y.value() instanceof Value.Poison || x.value() instanceof Value.Poison) {
       return Value.POISON;
@@ -53,8 +57,8 @@ final class Derivatives {
     Tensor result =
         elaboration.tensors.tensor(
             y.value(), kind == Kind.WHOLE ? Kind.REAL : kind, y.span(), world);
-    Kind of = elaboration.tensors.kind(x.value(), x.span());
-    if (!of.isFloat() && of != Kind.WHOLE) {
+    Kind by = elaboration.tensors.kind(x.value(), x.span());
+    if (!by.isFloat() && by != Kind.WHOLE) {
       throw new Failure(
           Diagnostic.error("E0503", "a derivative is taken with respect to a float")
               .at(x.span(), elaboration.tensors.describe(x.value()))
@@ -64,9 +68,9 @@ final class Derivatives {
                       + ")` under a name of its own"));
     }
     Tensor variable =
-        elaboration.tensors.tensor(x.value(), of == Kind.WHOLE ? Kind.REAL : of, x.span(), world);
+        elaboration.tensors.tensor(x.value(), by == Kind.WHOLE ? Kind.REAL : by, x.span(), world);
     if (!reaches(result.node()).get(variable.node().id())) {
-      return zero(result, variable, y, target, call, frame);
+      return zero(result, variable, form, frame);
     }
     Node node = elaboration.graph.node(new Derivative(), result.node(), variable.node());
     return new Tensor(node, variable.axes(), variable.weak());
@@ -133,7 +137,13 @@ final class Derivatives {
 
   /** y does not depend on x: an error that says why, or a zero for a parameter of a loop. */
   private Value zero(
-      Tensor y, Tensor x, Operand of, Ast.Expression target, Span call, Frame frame) {
+      Tensor y, Tensor x, Ast.Call form, Frame frame) {
+    Ast.Expression of = form.arguments().get(0).value();
+    Ast.Expression target = form.arguments().get(1).value();
+    Span call = form.span();
+    if (elaboration.idle.hide(of, target, frame.module())) {
+      return zeros(x);
+    }
     String name = target.span().text();
     String value = of.span().text();
     Scope.Binding binding = target instanceof Ast.Name n ? frame.scope().find(n.text()) : null;
@@ -144,8 +154,7 @@ final class Derivatives {
                     "W0502", "`" + value + "` does not depend on every parameter of this loop")
                 .at(call, "zero for `" + binding.slot.path() + "`")
                 .help("choose what to update: `for " + name + " in params(…)`"));
-        Node zero = elaboration.graph.node(new Leaf.Constant(0, x.node().type().dtype()));
-        return new Tensor(zero.fill(x.node().type().shape()), x.axes(), x.weak());
+        return zeros(x);
       }
     }
     Span changed = changed(target, binding, frame);
@@ -174,6 +183,11 @@ final class Derivatives {
     }
     throw new Failure(
         error.help("differentiate with respect to something that `" + value + "` is made of"));
+  }
+
+  private Value zeros(Tensor x) {
+    Node zero = elaboration.graph.node(new Leaf.Constant(0, x.node().type().dtype()));
+    return new Tensor(zero.fill(x.node().type().shape()), x.axes(), x.weak());
   }
 
   /** What to do instead of a second update: {@code w <- w - (a + b) * grad(y, w)}. */

@@ -79,6 +79,7 @@ final class Elaboration {
   final Statements statements = new Statements(this);
   final Conditions conditions = new Conditions(this);
   final Loops loops = new Loops(this);
+  final IdleLoops idle = new IdleLoops();
   final Signatures signatures = new Signatures(this);
   final Mismatches mismatches = new Mismatches(this);
   final Arguments arguments = new Arguments(this);
@@ -151,7 +152,7 @@ final class Elaboration {
     if (++depth > DEPTH_LIMIT) {
       throw new Failure(
           Diagnostic.error(
-                  "R0301",
+                  "R0305",
                   "calls and expressions are nested more than "
                       + DEPTH_LIMIT
                       + " deep (DEPTH_LIMIT)")

@@ -28,7 +28,7 @@ final class Failure extends RuntimeException {
 
   /** A size does not fit into a long. */
   static Failure tooLarge(Span span) {
-    return of("R0303", "a size is larger than 64 bits can hold", span);
+    return of("R0306", "a size is larger than 64 bits can hold", span);
   }
 
   @Nullable Diagnostic diagnostic() {

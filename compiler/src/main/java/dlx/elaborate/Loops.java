@@ -68,6 +68,9 @@ final class Loops {
         throw tooMany(loop);
       }
     }
+    if (count == 0) {
+      elaboration.idle.add(loop);
+    }
     for (long i = 0; i < count; i++) {
       Scope inner = new Scope(scope);
       StringBuilder index = new StringBuilder();
@@ -177,6 +180,12 @@ final class Loops {
       case Value.Range range -> {
         long first = bound(range.first(), span, world);
         long last = bound(range.last(), span, world);
+        if (last < first) {
+          throw new Failure(
+              Diagnostic.error("E0808", "this range ends before it begins")
+                  .at(span, "from " + first + " to " + last)
+                  .help("`0..0` is a range of nothing; check what its bounds are computed from"));
+        }
         count(first, last, loop, turns);
       }
       case Tensor tensor when tensor.rank() > 0 -> {

@@ -7,9 +7,63 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Recipes: names with numbers, texts, names and lists. */
+/** Recipes: the settings of {@code dlx train} by name, as numbers, texts, names and lists. */
 final class Recipes {
+  /** What the value of a setting is. */
+  private enum Kind {
+    WHOLE("a whole number"),
+    NUMBER("a number"),
+    TRUTH("`true` or `false`"),
+    TEXTS("a text or a name, or a list of them"),
+    /** Files, or a part of the data. */
+    PART("a text, a list of texts, or a part such as 0.1");
+
+    private final String text;
+
+    Kind(String text) {
+      this.text = text;
+    }
+
+    boolean has(Object value) {
+      return switch (this) {
+        case WHOLE ->
+            value instanceof Double n && n == Math.rint(n) && n >= 0 && n <= Integer.MAX_VALUE;
+        case NUMBER -> value instanceof Double;
+        case TRUTH -> value instanceof Boolean;
+        case TEXTS ->
+            value instanceof List<?> list
+                ? list.stream().allMatch(Kind::isText)
+                : isText(value);
+        case PART -> TEXTS.has(value) || value instanceof Double n && n > 0 && n < 1;
+      };
+    }
+
+    private static boolean isText(Object value) {
+      return value instanceof String || value instanceof Program.Name;
+    }
+  }
+
+  private static final Map<String, Kind> SETTINGS = settings();
+
+  private static Map<String, Kind> settings() {
+    Map<String, Kind> settings = new LinkedHashMap<>();
+    settings.put("data", Kind.TEXTS);
+    settings.put("valid", Kind.PART);
+    settings.put("epochs", Kind.WHOLE);
+    settings.put("batch", Kind.WHOLE);
+    settings.put("monitor", Kind.TEXTS);
+    settings.put("patience", Kind.WHOLE);
+    settings.put("steps", Kind.TEXTS);
+    settings.put("reset", Kind.TEXTS);
+    settings.put("seed", Kind.WHOLE);
+    settings.put("shuffle", Kind.TRUTH);
+    settings.put("metrics", Kind.TEXTS);
+    settings.put("missing", Kind.TEXTS);
+    return settings;
+  }
+
   private final Elaboration elaboration;
 
   Recipes(Elaboration elaboration) {
@@ -18,6 +72,7 @@ final class Recipes {
 
   Program.Recipe recipe(Ast.Recipe recipe, World world) {
     Map<String, Object> values = new LinkedHashMap<>();
+    Map<String, Kind> kinds = kinds();
     for (Ast.Statement statement : recipe.body().statements()) {
       try {
         if (!(statement instanceof Ast.Bind bind)
@@ -32,12 +87,46 @@ final class Recipes {
         if (values.containsKey(name.text())) {
           throw Failure.of("E0203", "`" + name.text() + "` is given twice", name.span());
         }
-        values.put(name.text(), value(bind.value(), world));
+        Kind kind = kinds.get(name.text());
+        if (kind == null) {
+          throw new Failure(unknown(name, kinds.keySet()));
+        }
+        Object value = value(bind.value(), world);
+        if (!kind.has(value)) {
+          throw Failure.of(
+              "E0905",
+              "`" + name.text() + "` of a recipe is " + kind.text,
+              bind.value().span());
+        }
+        values.put(name.text(), value);
       } catch (Failure failure) {
         elaboration.report(failure);
       }
     }
     return new Program.Recipe(recipe.name().text(), values, recipe.span());
+  }
+
+  /** The settings, run-time sizes (how long pieces of sequences are) and arguments of steps. */
+  private Map<String, Kind> kinds() {
+    Map<String, Kind> kinds = new LinkedHashMap<>(SETTINGS);
+    for (Ast.Item item : elaboration.main.file.items()) {
+      if (item instanceof Ast.Dim dim && dim.value() == null) {
+        kinds.putIfAbsent(dim.name().text(), Kind.WHOLE);
+      } else if (item instanceof Ast.Step step) {
+        step.parameters().forEach(p -> kinds.putIfAbsent(p.name().text(), Kind.NUMBER));
+      }
+    }
+    return kinds;
+  }
+
+  private static Diagnostic unknown(Ast.Name name, Set<String> known) {
+    Diagnostic error =
+        Diagnostic.error("E0905", "a recipe has no `" + name.text() + "`").at(name.span());
+    String near = Names.nearest(name.text(), known);
+    return near == null
+        ? error.help("it has " + String.join(", ", known))
+        : error.help(
+            "did you mean `" + near + "`?", new Diagnostic.Edit(name.span(), near));
   }
 
   private Object value(Ast.Expression e, World world) {

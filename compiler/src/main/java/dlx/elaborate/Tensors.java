@@ -56,9 +56,6 @@ final class Tensors {
     }
   }
 
-  /** How many elements a tensor may have: as many as an array of the JVM. */
-  private static final long ELEMENT_LIMIT = 2_147_483_583L;
-
   private final Elaboration elaboration;
   private final Map<Node, Integer> variables = new HashMap<>();
 
@@ -391,9 +388,9 @@ final class Tensors {
     }
     boolean some =
         axes.stream().allMatch(a -> a.extent().substitute(elaboration.fixed::get).isConstant());
-    if (count > ELEMENT_LIMIT && some) {
+    if (count > dlx.runtime.Tensor.MOST_ELEMENTS && some) {
       throw new Failure(
-          Diagnostic.error("R0301", "a tensor has at most " + ELEMENT_LIMIT + " elements")
+          Diagnostic.error("R0301", "a tensor has at most " + dlx.runtime.Tensor.MOST_ELEMENTS + " elements")
               .at(
                   span,
                   "`"

@@ -118,7 +118,7 @@ final class TestReport {
     Operand y = elaboration.expressions.operand(call.arguments().get(0).value(), frame);
     Ast.Expression target = call.arguments().get(1).value();
     Operand x = elaboration.derivatives.target(target, "gradcheck", frame);
-    Value slope = elaboration.derivatives.grad(y, target, call.span(), frame);
+    Value slope = elaboration.derivatives.grad(y, call, frame);
     if (slope instanceof Value.Poison) {
       throw Failure.silent();
     }

@@ -68,7 +68,7 @@ final class Extents {
       }
     }
     long value = stack[0];
-    if (value > Integer.MAX_VALUE - 64 || value < -(long) Integer.MAX_VALUE) {
+    if (value > Tensor.MOST_ELEMENTS || value < -(long) Integer.MAX_VALUE) {
       throw tooLarge(Long.toString(value));
     }
     return (int) value;
@@ -91,7 +91,7 @@ final class Extents {
   private static DlxException tooLarge(String count) {
     return new DlxException(
         "R0301",
-        "a tensor of this call would have " + count + " elements; the limit is 2147483583",
+        "a tensor of this call would have " + count + " elements; the limit is " + Tensor.MOST_ELEMENTS,
         "",
         "make it smaller, for example with a smaller batch");
   }

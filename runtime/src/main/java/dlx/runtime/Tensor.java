@@ -9,6 +9,9 @@ import java.util.Arrays;
  * <p>A tensor of shape {@code []} is a number. Extents may be 0.
  */
 public final class Tensor {
+  /** Arrays of the JVM have no more elements, less what some virtual machines keep. */
+  public static final int MOST_ELEMENTS = Integer.MAX_VALUE - 64;
+
   private final DType dtype;
   private final int[] shape;
   private final Object data;
@@ -85,10 +88,10 @@ public final class Tensor {
         throw new DlxException("R0103", "an extent is negative: " + Arrays.toString(shape), "", "");
       }
       size = Math.multiplyExact(size, extent);
-      if (size > Integer.MAX_VALUE - 64) {
+      if (size > MOST_ELEMENTS) {
         throw new DlxException(
             "R0301",
-            "a tensor of shape " + Arrays.toString(shape) + " has more than 2147483583 elements",
+            "a tensor of shape " + Arrays.toString(shape) + " has more than " + MOST_ELEMENTS + " elements",
             "",
             "make it smaller, for example with a smaller batch");
       }

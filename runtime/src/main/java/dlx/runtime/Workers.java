@@ -71,7 +71,7 @@ public final class Workers {
   public static synchronized void setThreads(int threads) {
     if (threads < 1) {
       throw new DlxException(
-          "R0302", "the number of threads must be at least 1, not " + threads, "", "");
+          "R0309", "the number of threads must be at least 1, not " + threads, "", "");
     }
     Workers before = shared;
     if (before.workers.length + 1 != threads) {
