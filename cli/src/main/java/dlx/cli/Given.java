@@ -125,14 +125,32 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
    * @throws UsageException if a number is wanted and the text is neither that nor a file
    */
   static Object value(String name, Program.Typed type, String text) {
-    boolean number = text.matches("-?\\d+(\\.\\d*)?([eE][+-]?\\d+)?");
     boolean scalar = type.type().isScalar();
-    if (number && !scalar) return Double.valueOf(text);
+    if (isNumber(text) && !scalar) return Double.valueOf(text);
     if (scalar && !DataFiles.isSource(text, HERE)) {
       throw new UsageException(
           "`" + name + "` is " + type + ", and `" + text + "` is neither a number nor a file", "");
     }
     return DataFiles.value(text, wanted(name, type, ""), HERE);
+  }
+
+  /** Gives a parameter or state another value: a file, JSON, or one number, which fills it. */
+  static void slot(Model model, String name, String text, Path folder) {
+    Program.Typed type = model.slot(name).type();
+    Wanted wanted = wanted(name, type, "");
+    boolean fixed = type.type().shape().stream().allMatch(Extent::isConstant);
+    if (!isNumber(text) || type.type().isScalar() || !fixed) {
+      model.set(name, DataFiles.value(text, wanted, folder));
+      return;
+    }
+    Tensor one = DataFiles.value(text, new Wanted(name, wanted.dtype(), new int[0], -1), folder);
+    Tensor filled = Tensor.zeros(wanted.dtype(), wanted.shape());
+    for (int i = 0; i < filled.size(); i++) System.arraycopy(one.data(), 0, filled.data(), i, 1);
+    model.set(name, filled);
+  }
+
+  private static boolean isNumber(String text) {
+    return text.matches("-?\\d+(\\.\\d*)?([eE][+-]?\\d+)?");
   }
 
   private static final class Reader {
@@ -166,9 +184,8 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
       if (argument != null) {
         give(name, value(name, argument.type(), value));
       } else if (model.findSlot(name).isPresent()) {
-        Program.Typed type = model.slot(name).type();
         if (!slots.add(name)) throw Invocation.twice(name);
-        model.set(name, DataFiles.value(value, wanted(name, type, ""), HERE));
+        slot(model, name, value, HERE);
       } else if (option.equals("--data")) {
         throw unknown(name);
       } else {

@@ -85,9 +85,8 @@ record Sources(
         if (tensors.containsKey(name)) throw Invocation.twice(name);
         tensors.put(name, DataFiles.value(source.substring(at + 1), one, named.folder()));
       } else if (model.findSlot(name).isPresent()) {
-        Wanted one = Given.wanted(name, model.slot(name).type(), "");
         if (!slots.add(name)) throw Invocation.twice(name);
-        model.set(name, DataFiles.value(source.substring(at + 1), one, named.folder()));
+        Given.slot(model, name, source.substring(at + 1), named.folder());
       } else if (at > 0 && !Files.exists(named.folder().resolve(source))) {
         throw UsageException.unknown("input", name, wanted.keySet());
       } else {

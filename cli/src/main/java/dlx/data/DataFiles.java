@@ -57,8 +57,12 @@ public final class DataFiles {
     if (Files.isDirectory(file)) {
       throw Problem.file(file.toString(), "this is a folder, not a file", "");
     }
-    if (!Files.exists(file))
-      throw Problem.file(file.toString(), "there is no such file: " + file, "");
+    if (!Files.exists(file)) {
+      throw Problem.file(
+          file.toString(),
+          "there is no such file: " + file,
+          "values may also be written out, as in '[[1, 2], [3, 4]]'");
+    }
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     if (name.endsWith(".csv") || name.endsWith(".tsv")) return Csv.read(file, wanted, options);
     if (name.endsWith(".npz")) return Loaded.of(npz(file, wanted));

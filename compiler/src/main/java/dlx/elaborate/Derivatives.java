@@ -141,7 +141,7 @@ final class Derivatives {
     Ast.Expression of = form.arguments().get(0).value();
     Ast.Expression target = form.arguments().get(1).value();
     Span call = form.span();
-    if (elaboration.idle.hide(of, target, frame.module())) {
+    if (elaboration.idle.hide(of, target, frame)) {
       return zeros(x);
     }
     String name = target.span().text();

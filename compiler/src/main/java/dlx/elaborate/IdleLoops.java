@@ -21,10 +21,10 @@ final class IdleLoops {
   }
 
   /**
-   * Whether an expression would depend on a name if these loops had turns, judged by the names in
-   * the text: y mentions a loop that mentions x, both perhaps through other definitions.
+   * Whether an expression may depend on a name if these loops have turns, judged by the text: y
+   * mentions such a loop and x, both perhaps through other definitions.
    */
-  boolean hide(Ast.Expression y, Ast.Expression x, Module module) {
+  boolean hide(Ast.Expression y, Ast.Expression x, Frame frame) {
     if (loops.isEmpty()) {
       return false;
     }
@@ -33,37 +33,32 @@ final class IdleLoops {
       base = field.value();
     }
     String name = base instanceof Ast.Name n ? n.text() : "";
-    for (Ast item : reached(y, module)) {
-      boolean[] found = {false};
+    boolean[] found = {false, false};
+    for (Ast item : reached(y, frame)) {
       Syntax.each(
           item,
-          node -> found[0] |= node instanceof Ast.For loop && loops.contains(loop)
-                  && reached(loop, module).stream().anyMatch(part -> mentions(part, name)));
-      if (found[0]) {
-        return true;
-      }
+          node -> {
+            found[0] |= node instanceof Ast.For loop && loops.contains(loop);
+            found[1] |= node instanceof Ast.Name n && n.text().equals(name);
+          });
     }
-    return false;
-  }
-
-  private static boolean mentions(Ast root, String name) {
-    boolean[] found = {false};
-    Syntax.each(root, node -> found[0] |= node instanceof Ast.Name n && n.text().equals(name));
-    return found[0];
+    return found[0] && found[1];
   }
 
   /**
    * A piece of text and the declarations that it mentions, directly or through others; if it has
    * names of a body, that body too.
    */
-  private static Set<Ast> reached(Ast start, Module module) {
+  private static Set<Ast> reached(Ast start, Frame frame) {
+    Module module = frame.module();
     Set<Ast> reached = Collections.newSetFromMap(new IdentityHashMap<>());
     Set<Declaration> seen = new HashSet<>();
     Deque<Declaration> open = new ArrayDeque<>(module.mentions(start));
     reached.add(start);
     boolean[] local = {false};
     Syntax.each(
-        start, node -> local[0] |= node instanceof Ast.Name n && module.find(n.text()) == null);
+        start,
+        node -> local[0] |= node instanceof Ast.Name n && frame.scope().find(n.text()) != null);
     for (Ast.Item item : module.file.items()) {
       boolean around =
           item.span().start() <= start.span().start() && start.span().end() <= item.span().end();

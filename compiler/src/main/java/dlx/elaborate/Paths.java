@@ -107,7 +107,11 @@ final class Paths {
       }
       String path = path(e, frame);
       List<Slot> found = path == null ? List.of() : under(path);
-      List<Slot> parameters = found.stream().filter(s -> s.param() && s.step().isEmpty()).toList();
+      String own = frame.shared().step; // a test may make layers for itself
+      List<Slot> parameters =
+          found.stream()
+              .filter(s -> s.param() && (s.step().isEmpty() || s.step().equals(own)))
+              .toList();
       if (parameters.isEmpty()) {
         if (path != null && !elaboration.lastRound) {
           elaboration.incomplete = true;

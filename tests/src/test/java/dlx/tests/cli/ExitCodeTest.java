@@ -118,6 +118,71 @@ class ExitCodeTest {
     fails(2, "check DIR/line.dlx --bogus", "there is no option `--bogus`");
   }
 
+  @Test
+  void namesGivenTwice() {
+    String given = " --x [[1,2,3]] --y [1]";
+    String run = "run DIR/line.dlx train" + given;
+    fails(2, run + " --y [2]", "`y` is given twice");
+    fails(2, run + " --data y=[2]", "`y` is given twice");
+    fails(2, run + " --data w=1 --data w=2", "`w` is given twice");
+    fails(2, run + " --set rate=1 --set rate=2", "`rate` is given twice");
+    fails(2, "run DIR/line.dlx w -D a=1 -D a=2", "`a` is given twice");
+    fails(2, "run DIR/line.dlx x --dim batch=1 --dim batch=2", "`batch` is given twice");
+    String data = " --data x=[[1,2,3]] --data y=[1] --out DIR/m.safetensors";
+    for (String twice : new String[] {"--data y=[2]", "--y [2]", "--data w=1 --data w=2"}) {
+      fails(2, "train DIR/line.dlx" + data + " " + twice, "is given twice");
+    }
+    fails(2, "eval DIR/line.dlx --data y=[2] --data x=[[1,2,3]] --data y=[2]", "`y` is given twice");
+  }
+
+  @Test
+  void aNumberFillsAParameter() {
+    assertEquals("[2, 2, 2]\n", shell.run("run DIR/line.dlx w --data w=2").out());
+    fails(3, "run DIR/line.dlx w --data w=[2]", "error[R0103]", "f32[3]");
+  }
+
+  @Test
+  void neitherNumberNorFile() {
+    fails(
+        2,
+        "train DIR/line.dlx --data demo:line --set rate=abc --out DIR/m.safetensors",
+        "`rate` is f32, and `abc` is neither a number nor a file");
+    fails(2, "run DIR/line.dlx train --x [[1,2,3]] --y 1 --set rate=abc", "neither a number");
+    fails(3, "run DIR/line.dlx train --x [[1,2,3]] --y 1 --set rate=DIR/r.npy", "no such file");
+    fails(3, "run DIR/line.dlx loss --x abc --y 1", "no such file: abc", "[[1, 2], [3, 4]]");
+  }
+
+  @Test
+  void folderInsteadOfProgram() {
+    for (String command : new String[] {"check DIR", "run DIR loss", "train DIR", "fmt DIR"}) {
+      fails(2, command, "`DIR` is a folder, not a program");
+    }
+  }
+
+  @Test
+  void misspelledSettingOfARecipe() {
+    shell.with("a.dlx", LINE + "recipe train { epohcs = 3 }\n");
+    for (String command : new String[] {"check", "train"}) {
+      fails(
+          1,
+          command + " DIR/a.dlx",
+          "error[E0905]: a recipe has no `epohcs`",
+          "--> DIR/a.dlx:11:16",
+          "did you mean `epochs`?");
+    }
+  }
+
+  @Test
+  void explainForTools() {
+    String json = shell.run("explain E0302 --json").out();
+    assertEquals(1, json.lines().count(), json);
+    assertTrue(json.startsWith("{\"code\": \"E0302\", \"title\": \""), json);
+    assertTrue(json.endsWith("\"version\": 1}\n"), json);
+    String line = shell.run("explain DIR/line.dlx:6 --json").out();
+    assertTrue(line.contains("\"name\": \"loss\", \"type\": \"f32\""), line);
+    assertTrue(line.contains("it needs the inputs x, y"), line);
+  }
+
   // ------------------------------------------------------------------ data and files
 
   @Test
@@ -165,6 +230,11 @@ class ExitCodeTest {
     assertEquals(
         "[0, 0, 0]\n",
         shell.run("run DIR/other.dlx v --load DIR/w.safetensors --rename w=v").out());
+    fails(
+        3,
+        "run DIR/line.dlx w --load DIR/w.safetensors --rename zz=b",
+        "error[R0107]: the file has nothing named `zz` that could be renamed",
+        "it has w");
   }
 
   @Test

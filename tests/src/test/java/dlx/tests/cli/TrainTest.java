@@ -84,6 +84,26 @@ class TrainTest {
   }
 
   @Test
+  void goesOnWithOtherSettings() {
+    String out = " --out DIR/m.safetensors";
+    Shell.Said none = shell.run("train DIR/blobs.dlx --epochs 2 --resume" + out);
+    assertEquals(3, none.code());
+    assertTrue(none.err().contains("there is no run to go on with"), none.err());
+    assertTrue(none.err().contains("without --resume begins one"), none.err());
+    shell.run("train DIR/blobs.dlx --epochs 1 --batch 50 --seed 3" + out);
+    Shell.Said same =
+        shell.run("train DIR/blobs.dlx --epochs 2 --batch 50 --seed 3 --resume" + out);
+    assertFalse(same.err().contains("so far"), same.err());
+    Shell.Said other =
+        shell.run("train DIR/blobs.dlx --epochs 3 --batch 32 --seed 3 --resume" + out);
+    assertEquals(0, other.code(), other.err());
+    assertTrue(other.err().contains("batch is 32, and was 50 so far"), other.err());
+    Shell.Said seed = shell.run("train DIR/blobs.dlx --epochs 4 --resume" + out);
+    assertEquals(3, seed.code());
+    assertTrue(seed.err().contains("training began with seed 3, and now it is 0"), seed.err());
+  }
+
+  @Test
   void repeatsItself() throws IOException {
     shell.run("train DIR/blobs.dlx --epochs 2 --out DIR/a.safetensors --seed 7");
     shell.run("train DIR/blobs.dlx --epochs 2 --out DIR/b.safetensors --seed 7");

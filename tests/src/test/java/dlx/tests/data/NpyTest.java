@@ -19,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -138,8 +140,13 @@ class NpyTest {
     Expect.error("R0101", () -> Npy.read(file, Optional.empty()), "ends in the middle");
     Files.write(file, bytes("<f4", "False", "(-2, 3)", new byte[16]));
     Expect.error("R0101", () -> Npy.read(file, Optional.empty()), "negative");
-    Files.write(file, bytes("<f4", "False", "(100000, 100000)", new byte[16]));
-    Expect.error("R0301", () -> Npy.read(file, Optional.empty()));
+    for (String shape :
+        List.of("(100000, 100000)", "(10000000000,)", "(0, 10000000000)", "(1" + "0".repeat(30) + ",)")) {
+      Files.write(file, bytes("<f4", "False", shape, new byte[16]));
+      Expect.error("R0301", () -> Npy.read(file, Optional.empty()), "x.npy", "2147483583");
+    }
+    Files.write(file, bytes("<f4", "False", "(3,)", new byte[16]));
+    Expect.error("R0101", () -> Npy.read(file, Optional.empty()), "more data than the 3 elements");
     Expect.error(
         "R0101", () -> Npy.read(folder.resolve("none.npy"), Optional.empty()), "no such file");
   }
@@ -219,6 +226,11 @@ class NpyTest {
       Files.write(file, Arrays.copyOf(good, length));
       Expect.error("R0101", () -> Npz.read(file), "a.npz");
     }
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      zip.putNextEntry(new ZipEntry("x.npy"));
+      zip.write(bytes("<f4", "False", "(1,)", new byte[8]));
+    }
+    Expect.error("R0101", () -> Npz.read(file), "a.npz", "array `x`", "more data");
     byte[] flipped = good.clone();
     Arrays.fill(flipped, 45, 60, (byte) 0x55);
     Files.write(file, flipped);
