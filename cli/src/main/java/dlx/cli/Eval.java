@@ -3,7 +3,6 @@ package dlx.cli;
 import dlx.Entry;
 import dlx.Model;
 import dlx.data.Dataset;
-import dlx.elaborate.Program;
 import dlx.runtime.DlxException;
 import dlx.training.Checkpoint;
 import dlx.training.Feed;

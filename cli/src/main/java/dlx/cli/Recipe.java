@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a recipe of the program sets; the command line overrides it. Its names and the kinds of their
- * values were checked with the program.
+ * What a recipe of the program sets; the command line overrides it. Its names and the kinds of
+ * their values were checked with the program.
  */
 final class Recipe {
   private final String name;

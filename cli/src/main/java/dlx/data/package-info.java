@@ -10,7 +10,8 @@
  *
  * Every reader converts to the wanted element type with range checks and reports one clear error
  * that names the file. Codes: R0101 unreadable, R0103 shape, R0104 a value of the wrong type, R0105
- * a missing value, R0106 not written, R0107 a name that is not there, R0301 too many elements, R0308 a header that is too long.
+ * a missing value, R0106 not written, R0107 a name that is not there, R0301 too many elements,
+ * R0308 a header that is too long.
  *
  * <p>Never here: the compiler, the language, pictures.
  */

@@ -86,7 +86,8 @@ public final class Trainer {
           "R0101",
           "there is no run to go on with: no file `" + output.last() + "`",
           "",
-          "`dlx train` without --resume begins one; --out NAME.safetensors says which one is meant");
+          "`dlx train` without --resume begins one; --out NAME.safetensors says which one is"
+              + " meant");
     }
     Checkpoint checkpoint = Checkpoint.read(output.last(), Map.of());
     progress = Progress.of(output.last(), checkpoint.metadata(), settings);

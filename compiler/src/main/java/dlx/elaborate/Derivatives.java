@@ -136,8 +136,7 @@ final class Derivatives {
   }
 
   /** y does not depend on x: an error that says why, or a zero for a parameter of a loop. */
-  private Value zero(
-      Tensor y, Tensor x, Ast.Call form, Frame frame) {
+  private Value zero(Tensor y, Tensor x, Ast.Call form, Frame frame) {
     Ast.Expression of = form.arguments().get(0).value();
     Ast.Expression target = form.arguments().get(1).value();
     Span call = form.span();

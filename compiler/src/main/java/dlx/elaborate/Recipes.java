@@ -33,9 +33,7 @@ final class Recipes {
         case NUMBER -> value instanceof Double;
         case TRUTH -> value instanceof Boolean;
         case TEXTS ->
-            value instanceof List<?> list
-                ? list.stream().allMatch(Kind::isText)
-                : isText(value);
+            value instanceof List<?> list ? list.stream().allMatch(Kind::isText) : isText(value);
         case PART -> TEXTS.has(value) || value instanceof Double n && n > 0 && n < 1;
       };
     }
@@ -94,9 +92,7 @@ final class Recipes {
         Object value = value(bind.value(), world);
         if (!kind.has(value)) {
           throw Failure.of(
-              "E0905",
-              "`" + name.text() + "` of a recipe is " + kind.text,
-              bind.value().span());
+              "E0905", "`" + name.text() + "` of a recipe is " + kind.text, bind.value().span());
         }
         values.put(name.text(), value);
       } catch (Failure failure) {
@@ -125,8 +121,7 @@ final class Recipes {
     String near = Names.nearest(name.text(), known);
     return near == null
         ? error.help("it has " + String.join(", ", known))
-        : error.help(
-            "did you mean `" + near + "`?", new Diagnostic.Edit(name.span(), near));
+        : error.help("did you mean `" + near + "`?", new Diagnostic.Edit(name.span(), near));
   }
 
   private Object value(Ast.Expression e, World world) {

@@ -390,7 +390,8 @@ final class Tensors {
         axes.stream().allMatch(a -> a.extent().substitute(elaboration.fixed::get).isConstant());
     if (count > dlx.runtime.Tensor.MOST_ELEMENTS && some) {
       throw new Failure(
-          Diagnostic.error("R0301", "a tensor has at most " + dlx.runtime.Tensor.MOST_ELEMENTS + " elements")
+          Diagnostic.error(
+                  "R0301", "a tensor has at most " + dlx.runtime.Tensor.MOST_ELEMENTS + " elements")
               .at(
                   span,
                   "`"

@@ -91,7 +91,10 @@ final class Extents {
   private static DlxException tooLarge(String count) {
     return new DlxException(
         "R0301",
-        "a tensor of this call would have " + count + " elements; the limit is " + Tensor.MOST_ELEMENTS,
+        "a tensor of this call would have "
+            + count
+            + " elements; the limit is "
+            + Tensor.MOST_ELEMENTS,
         "",
         "make it smaller, for example with a smaller batch");
   }

@@ -91,7 +91,11 @@ public final class Tensor {
       if (size > MOST_ELEMENTS) {
         throw new DlxException(
             "R0301",
-            "a tensor of shape " + Arrays.toString(shape) + " has more than " + MOST_ELEMENTS + " elements",
+            "a tensor of shape "
+                + Arrays.toString(shape)
+                + " has more than "
+                + MOST_ELEMENTS
+                + " elements",
             "",
             "make it smaller, for example with a smaller batch");
       }

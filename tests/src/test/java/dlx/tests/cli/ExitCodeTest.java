@@ -132,7 +132,8 @@ class ExitCodeTest {
     for (String twice : new String[] {"--data y=[2]", "--y [2]", "--data w=1 --data w=2"}) {
       fails(2, "train DIR/line.dlx" + data + " " + twice, "is given twice");
     }
-    fails(2, "eval DIR/line.dlx --data y=[2] --data x=[[1,2,3]] --data y=[2]", "`y` is given twice");
+    fails(
+        2, "eval DIR/line.dlx --data y=[2] --data x=[[1,2,3]] --data y=[2]", "`y` is given twice");
   }
 
   @Test

@@ -19,8 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -141,7 +139,11 @@ class NpyTest {
     Files.write(file, bytes("<f4", "False", "(-2, 3)", new byte[16]));
     Expect.error("R0101", () -> Npy.read(file, Optional.empty()), "negative");
     for (String shape :
-        List.of("(100000, 100000)", "(10000000000,)", "(0, 10000000000)", "(1" + "0".repeat(30) + ",)")) {
+        List.of(
+            "(100000, 100000)",
+            "(10000000000,)",
+            "(0, 10000000000)",
+            "(1" + "0".repeat(30) + ",)")) {
       Files.write(file, bytes("<f4", "False", shape, new byte[16]));
       Expect.error("R0301", () -> Npy.read(file, Optional.empty()), "x.npy", "2147483583");
     }
