@@ -42,8 +42,8 @@ public final class ClassEmitter {
 
   private ClassEmitter(Function asked, Schedule schedule, String sourceFile, int bits) {
     this.asked = asked;
-    this.schedule = schedule;
-    this.context = new Context(schedule.buffers().size(), bits);
+    this.schedule = Packing.of(schedule, bits);
+    this.context = new Context(this.schedule.buffers().size(), bits);
     this.sourceFile = sourceFile;
   }
 
@@ -164,6 +164,9 @@ public final class ClassEmitter {
         Products products = new Products(product, context.bits());
         yield description(method, operands, products.units(), products.align(), products.work(), 1);
       }
+      case Kernel.Pack pack ->
+          description(
+              method, operands, PackEmitter.units(pack), 1, PackEmitter.work(pack), CHUNKS);
       case Kernel.Scatter scatter ->
           description(method, operands, Extent.ONE, 1, CallEmitter.work(scatter), 0);
       case Kernel.Replace replace ->

@@ -28,6 +28,9 @@ final class Code {
   /** The local variables of the operands that the prologue loads. */
   private final Map<Operands.Operand, Integer> loaded;
 
+  /** The local variables of buffers that are arguments. */
+  private final Map<Integer, Integer> bound = new java.util.HashMap<>();
+
   private int next;
 
   private Code(MethodVisitor mv, Map<Operands.Operand, Integer> loaded, int first) {
@@ -177,8 +180,18 @@ final class Code {
     return loaded.computeIfAbsent(operand, o -> 0);
   }
 
+  /** The array of a buffer is an argument of this method. */
+  void bind(Buffer buffer, int local) {
+    bound.put(buffer.id(), local);
+  }
+
   /** Pushes the array of a buffer. */
   void array(Buffer buffer) {
+    Integer argument = bound.get(buffer.id());
+    if (argument != null) {
+      aload(argument);
+      return;
+    }
     mv.visitVarInsn(Opcodes.ALOAD, operand(new Operands.Array(buffer)));
   }
 
@@ -290,6 +303,18 @@ final class Code {
     }
     mv.visitJumpInsn(Opcodes.GOTO, head);
     mv.visitLabel(exit);
+  }
+
+  /** {@code then} if the first of two ints on the stack is less than the second. */
+  void chooseIfLess(Runnable then, Runnable otherwise) {
+    Label no = new Label();
+    Label end = new Label();
+    mv.visitJumpInsn(Opcodes.IF_ICMPGE, no);
+    then.run();
+    mv.visitJumpInsn(Opcodes.GOTO, end);
+    mv.visitLabel(no);
+    otherwise.run();
+    mv.visitLabel(end);
   }
 
   /** An index from 0 below an extent. */

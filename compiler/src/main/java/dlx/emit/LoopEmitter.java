@@ -27,18 +27,42 @@ final class LoopEmitter {
   private final Kernel.Loops kernel;
   private final Nest nest;
   private final int last;
+  private final List<Window> windows;
+  private final boolean wholeVectors;
 
-  private LoopEmitter(Code code, int bits, Kernel.Loops kernel) {
+  /** Locals with the first position of an axis and the one after the last. */
+  record Window(int from, int to) {}
+
+  private LoopEmitter(
+      Code code, int bits, Kernel.Loops kernel, List<Window> windows, boolean wholeVectors) {
     this.code = code;
     this.bits = bits;
     this.kernel = kernel;
+    this.windows = windows;
+    this.wholeVectors = wholeVectors;
     this.last = kernel.axes().size() - 1;
     this.nest = new Nest(code, kernel.stores(), last + 1, l -> l, Math.max(0, last));
   }
 
   static void emit(Code code, int bits, Kernel.Loops kernel) {
-    LoopEmitter emitter = new LoopEmitter(code, bits, kernel);
-    Nest.Bases bases = new Nest.Bases();
+    window(code, bits, kernel, List.of(), new Nest.Bases(), false);
+  }
+
+  /**
+   * Loops over a part of the axes, without folds.
+   *
+   * @param windows one for each axis
+   * @param bases the fixed part of accesses whose offset is not known to the compiler
+   * @param wholeVectors is the window of the last axis always some whole vectors?
+   */
+  static void window(
+      Code code,
+      int bits,
+      Kernel.Loops kernel,
+      List<Window> windows,
+      Nest.Bases bases,
+      boolean wholeVectors) {
+    LoopEmitter emitter = new LoopEmitter(code, bits, kernel, windows, wholeVectors);
     Body body = emitter.numbers(bases);
     if (emitter.last < 0) {
       emitter.hoist(body, 0, 0);
@@ -95,18 +119,28 @@ final class LoopEmitter {
 
   /** A loop over an axis; the first axis is the part of this thread. */
   private int loop(int axis, int step, java.util.function.IntConsumer turn, Integer index) {
-    boolean first = axis == 0 && !isSerial(kernel);
     int local = index == null ? code.local(1) : index;
     if (index == null) {
       start(axis, local);
     }
-    Runnable limit = first ? () -> code.iload(Code.TO) : () -> code.extent(kernel.axes().get(axis));
-    code.loop(local, step, limit, () -> turn.accept(local));
+    code.loop(local, step, () -> limit(axis), () -> turn.accept(local));
     return local;
   }
 
+  private void limit(int axis) {
+    if (!windows.isEmpty()) {
+      code.iload(windows.get(axis).to());
+    } else if (axis == 0 && !isSerial(kernel)) {
+      code.iload(Code.TO);
+    } else {
+      code.extent(kernel.axes().get(axis));
+    }
+  }
+
   private void start(int axis, int local) {
-    if (axis == 0 && !isSerial(kernel)) {
+    if (!windows.isEmpty()) {
+      code.iload(windows.get(axis).from());
+    } else if (axis == 0 && !isSerial(kernel)) {
       code.iload(Code.FROM);
     } else {
       code.constant(0);
@@ -212,8 +246,9 @@ final class LoopEmitter {
       }
       boolean whole =
           lane.isVector()
-              && extent.isConstant()
-              && extent.constant().getAsLong() % lane.lanes() == 0;
+              && (windows.isEmpty()
+                  ? extent.isConstant() && extent.constant().getAsLong() % lane.lanes() == 0
+                  : wholeVectors);
       if (!whole) {
         singles(index, numbers);
       }

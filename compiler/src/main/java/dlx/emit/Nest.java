@@ -100,6 +100,7 @@ final class Nest {
       case Instruction.Number n -> true;
       case Instruction.SizeNumber s -> true;
       case Instruction.Folded f -> true;
+      case Instruction.Summed s -> true;
     };
   }
 
@@ -163,6 +164,11 @@ final class Nest {
 
     Bases() {
       locals = new HashMap<>();
+    }
+
+    /** The fixed part of an access as a local that holds it already. */
+    void set(Access access, int local) {
+      locals.put(access, local);
     }
 
     private Bases(Bases outer) {

@@ -60,6 +60,8 @@ final class Page {
               writer, method, line, operands, code -> ColumnEmitter.emit(code, bits, columns));
       case Kernel.Product product ->
           new Products(product, bits).emit(writer, name, method, line, operands);
+      case Kernel.Pack pack ->
+          Code.kernel(writer, method, line, operands, code -> PackEmitter.emit(code, pack));
       case Kernel.Scatter scatter ->
           Code.kernel(writer, method, line, operands, code -> CallEmitter.scatter(code, scatter));
       case Kernel.Replace replace ->

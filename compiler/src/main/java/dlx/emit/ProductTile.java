@@ -3,78 +3,90 @@ package dlx.emit;
 import dlx.graph.Extent;
 import dlx.runtime.DType;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Opcodes;
 
 /**
  * One tile of a product as a method of its own: rows by vectors of columns whose sums stay in
- * registers. Its arguments are frame, scratch, then array and first index of the left operand, of
- * the right one and of the result.
+ * registers, one summed position per turn. Arguments: frame, scratch; array and first index of the
+ * left operand; those of the right one and its step per summed position; array, first index and
+ * step per row of the sums; how many positions are summed, if that is not always all.
  */
 final class ProductTile {
-  /** The local variables that the arguments take. */
-  static final int ARGUMENTS = 8;
-
   private static final int A = 2;
   private static final int A_AT = 3;
   private static final int B = 4;
   private static final int B_AT = 5;
-  private static final int C = 6;
-  private static final int C_AT = 7;
+  private static final int B_STEP = 6;
+  private static final int C = 7;
+  private static final int C_AT = 8;
+  private static final int C_ROW = 9;
+  private static final int COUNT = 10;
 
+  private final Products product;
   private final DType dtype;
   private final Lane lane;
-  private final Products.Axis row;
-  private final Products.Axis column;
   private final List<Products.Axis> summed;
   private final Code code;
   private final int rows;
   private final int vectors;
-  private final @Nullable Extent packedStep;
-  private final boolean tail;
   private final Body body;
   private final int[][] sums;
   private final int[] rowOffsets;
 
-  ProductTile(
-      Products product,
-      Code code,
-      int rows,
-      int vectors,
-      @Nullable Extent packedStep,
-      boolean tail) {
-    this.dtype = product.dtype();
-    this.lane = product.lane();
-    this.row = product.row();
-    this.column = product.column();
+  private ProductTile(Products product, Code code, int rows, int vectors) {
+    this.product = product;
+    this.dtype = product.tiling().dtype();
+    this.lane = product.tiling().lane();
     this.summed = product.summed();
     this.code = code;
     this.rows = rows;
     this.vectors = vectors;
-    this.packedStep = packedStep;
-    this.tail = tail;
     this.body = new Body(code, lane, null);
     this.sums = new int[rows][vectors];
     this.rowOffsets = new int[rows];
   }
 
+  static String descriptor(Products product) {
+    String array = product.array();
+    return "(L"
+        + Code.FRAME
+        + ";L"
+        + Code.SCRATCH
+        + ";"
+        + array
+        + "I"
+        + array
+        + "II"
+        + array
+        + "II"
+        + (product.isCut() ? "I" : "")
+        + ")V";
+  }
+
+  /** The local variables that the arguments take. */
+  static int arguments(Products product) {
+    return product.isCut() ? COUNT + 1 : COUNT;
+  }
+
   /** Writes the body of the method. */
-  void emit() {
+  static void emit(Products product, Code code, int rows, int vectors) {
+    new ProductTile(product, code, rows, vectors).emit();
+  }
+
+  private void emit() {
+    int c = code.local(1);
+    code.iload(C_AT);
+    code.istore(c);
     for (int r = 0; r < rows; r++) {
       for (int v = 0; v < vectors; v++) {
-        if (lane.isVector()) {
-          body.constant(0, dtype);
-          sums[r][v] = code.local(1);
-          code.astore(sums[r][v]);
-        } else {
-          code.constant(0, dtype);
-          sums[r][v] = code.local(dtype);
-          code.store(dtype, sums[r][v]);
-        }
+        begin(r, v, c);
       }
-      if (!row.a().isConstant() && r > 0) {
+      if (product.isCut()) {
+        nextRow(c);
+      }
+      if (r > 0 && !product.rowStep().isConstant()) {
         rowOffsets[r] = code.local(1);
-        code.extent(row.a().times(r));
+        code.extent(product.rowStep().times(r));
         code.istore(rowOffsets[r]);
       }
     }
@@ -82,32 +94,100 @@ final class ProductTile {
     code.iload(B_AT);
     code.istore(b);
     sum(0, A_AT, b);
+    code.iload(C_AT);
+    code.istore(c);
     for (int r = 0; r < rows; r++) {
       for (int v = 0; v < vectors; v++) {
-        store(r, v);
+        store(r, v, c);
       }
+      nextRow(c);
     }
   }
 
-  /** Loops over the summed axes; b is advanced, a and (unpacked) b start anew in every loop. */
+  private void nextRow(int c) {
+    code.iload(c);
+    code.iload(C_ROW);
+    code.insn(Opcodes.IADD);
+    code.istore(c);
+  }
+
+  /** The first value of a sum: 0, or what was summed up before. */
+  private void begin(int r, int v, int c) {
+    sums[r][v] = lane.isVector() ? code.local(1) : code.local(dtype);
+    if (product.isCut()) {
+      if (lane.isVector()) {
+        body.species(dtype);
+      }
+      code.aload(C);
+      index(c, v * lane.lanes());
+      element();
+    } else if (lane.isVector()) {
+      body.constant(0, dtype);
+    } else {
+      code.constant(0, dtype);
+    }
+    keep(sums[r][v]);
+  }
+
+  private void index(int local, int ahead) {
+    code.iload(local);
+    if (ahead > 0) {
+      code.constant(ahead);
+      code.insn(Opcodes.IADD);
+    }
+  }
+
+  /** From (species,) array and index to the vector or number there. */
+  private void element() {
+    if (lane.isVector()) {
+      code.callStatic(
+          Lane.type(dtype),
+          "fromArray",
+          "(L" + Lane.SPECIES + ";" + product.array() + "I)" + Lane.descriptor(dtype));
+    } else {
+      code.arrayLoad(dtype);
+    }
+  }
+
+  private void keep(int local) {
+    if (lane.isVector()) {
+      code.astore(local);
+    } else {
+      code.store(dtype, local);
+    }
+  }
+
+  /** Loops over the summed axes; of a packed operand all together are one. */
   private void sum(int level, int aStart, int bStart) {
     Products.Axis axis = summed.get(level);
     boolean innermost = level == summed.size() - 1;
     int a = copy(aStart);
-    int b = packedStep != null ? bStart : copy(bStart);
-    code.count(
-        axis.extent(),
-        k -> {
+    int b = product.isRightPacked() ? bStart : copy(bStart);
+    int k = code.local(1);
+    code.constant(0);
+    code.istore(k);
+    Runnable limit =
+        product.isCut() ? () -> code.iload(COUNT) : () -> code.extent(axis.extent());
+    code.loop(
+        k,
+        1,
+        limit,
+        () -> {
           if (innermost) {
             turn(a, b);
           } else {
             sum(level + 1, a, b);
           }
-          advance(a, axis.a());
-          if (packedStep == null) {
-            advance(b, axis.b());
-          } else if (innermost) {
-            advance(b, packedStep);
+          advance(a, product.isLeftPacked() ? Extent.of(product.leftPanel()) : axis.a());
+          if (product.rightStep() != null) {
+            if (innermost || !product.isRightPacked()) {
+              advance(b, product.isRightPacked() ? product.rightStep() : axis.b());
+            }
+          } else {
+            code.iload(b);
+            code.iload(B_STEP);
+            code.insn(Opcodes.IADD);
+            code.istore(b);
           }
         });
   }
@@ -138,25 +218,18 @@ final class ProductTile {
         body.species(dtype);
       }
       code.aload(B);
-      code.iload(b);
-      int ahead = v * lane.lanes();
-      if (ahead > 0) {
-        Extent columnStep = packedStep != null ? Extent.ONE : column.b();
-        code.extent(columnStep.times(ahead));
-        code.insn(Opcodes.IADD);
-      }
-      if (lane.isVector()) {
-        code.callStatic(
-            Lane.type(dtype),
-            "fromArray",
-            "(L" + Lane.SPECIES + ";" + "[" + Lane.letter(dtype) + "I)" + Lane.descriptor(dtype));
-        right[v] = code.local(1);
-        code.astore(right[v]);
+      if (lane.isVector() || product.column().b().isOne()) {
+        index(b, v * lane.lanes());
       } else {
-        code.arrayLoad(dtype);
-        right[v] = code.local(dtype);
-        code.store(dtype, right[v]);
+        code.iload(b);
+        if (v > 0) {
+          code.extent(product.column().b().times(v));
+          code.insn(Opcodes.IADD);
+        }
       }
+      element();
+      right[v] = lane.isVector() ? code.local(1) : code.local(dtype);
+      keep(right[v]);
     }
     int left = code.local(lane.isVector() ? DType.F32 : dtype);
     for (int r = 0; r < rows; r++) {
@@ -166,8 +239,8 @@ final class ProductTile {
       code.aload(A);
       code.iload(a);
       if (r > 0) {
-        if (row.a().isConstant()) {
-          code.extent(row.a().times(r));
+        if (product.rowStep().isConstant()) {
+          code.extent(product.rowStep().times(r));
         } else {
           code.iload(rowOffsets[r]);
         }
@@ -179,10 +252,8 @@ final class ProductTile {
             Lane.type(dtype),
             "broadcast",
             "(L" + Lane.SPECIES + ";" + Lane.letter(dtype) + ")" + Lane.descriptor(dtype));
-        code.astore(left);
-      } else {
-        code.store(dtype, left);
       }
+      keep(left);
       for (int v = 0; v < vectors; v++) {
         multiplyAdd(left, right[v], sums[r][v]);
       }
@@ -207,28 +278,17 @@ final class ProductTile {
     }
   }
 
-  private void store(int r, int v) {
-    int ahead = v * lane.lanes();
+  private void store(int r, int v, int c) {
     if (lane.isVector()) {
       code.aload(sums[r][v]);
       code.aload(C);
-      cIndex(r, ahead);
-      code.call(Lane.type(dtype), "intoArray", "(" + "[" + Lane.letter(dtype) + "I)V");
+      index(c, v * lane.lanes());
+      code.call(Lane.type(dtype), "intoArray", "(" + product.array() + "I)V");
     } else {
       code.aload(C);
-      cIndex(r, ahead);
+      index(c, v);
       code.load(dtype, sums[r][v]);
       code.arrayStore(dtype);
-    }
-  }
-
-  private void cIndex(int r, int ahead) {
-    code.iload(C_AT);
-    Extent step = tail ? Extent.of((long) r * lane.lanes()) : row.c().times(r);
-    Extent offset = step.plus(ahead);
-    if (!offset.isZero()) {
-      code.extent(offset);
-      code.insn(Opcodes.IADD);
     }
   }
 }

@@ -1,88 +1,81 @@
 package dlx.emit;
 
 import dlx.graph.Extent;
-import dlx.runtime.DType;
 import dlx.schedule.Access;
+import dlx.schedule.Instruction;
 import dlx.schedule.Kernel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * The kernel Product: tiles of rows by vectors of columns whose sums stay in registers, one summed
- * position per turn. The left operand is read where it lies, one number for each row of the tile;
- * the right one in vectors, from a packed panel if its columns do not lie side by side or do not
- * fill a vector.
+ * The kernel Product: loops over the outer axes, over blocks of rows and, inside, over strips of
+ * columns as wide as a tile ({@link ProductStrip}).
+ *
+ * <p>A tile that would reach over the last row or column begins earlier instead: what it computes
+ * again has the same bits. Where that cannot be, because there are fewer columns than lanes, the
+ * sums go to memory of the thread first.
  */
 final class Products {
   private final Kernel.Product kernel;
-  private final DType dtype;
-  private final Lane lane;
-  private final int tileRows;
-  private final int tileVectors;
+  private final int bits;
+  private final Tiling tiling;
   private final List<Axis> outer = new ArrayList<>();
-  private final List<Axis> summed;
+  private final List<Axis> summed = new ArrayList<>();
   private final Axis row;
   private final Axis column;
 
-  /** An axis of the product and how far a step along it is in each operand. */
-  record Axis(Extent extent, Extent a, Extent b, Extent c) {
-    /** Is {@code inner} the continuation of this axis in all operands? */
-    boolean continues(Axis inner) {
-      return a.equals(inner.a.times(inner.extent))
-          && b.equals(inner.b.times(inner.extent))
-          && c.equals(inner.c.times(inner.extent));
-    }
-  }
+  /** An axis of the product, its position in the stores, and a step along it in each operand. */
+  record Axis(Extent extent, int position, Extent a, Extent b) {}
 
   Products(Kernel.Product kernel, int bits) {
     this.kernel = kernel;
-    this.dtype = kernel.c().buffer().dtype();
-    this.lane = Lane.of(bits, List.of(dtype));
-    int at = 0;
-    outer.addAll(axes(kernel.batch(), at));
-    at += kernel.batch().size();
-    List<Axis> rows = axes(kernel.rows(), at);
-    at += kernel.rows().size();
-    List<Axis> columns = axes(kernel.columns(), at);
-    at += kernel.columns().size();
-    this.summed = axes(kernel.summed(), at);
-    this.row = rows.removeLast();
-    this.column = columns.removeLast();
-    outer.addAll(rows);
-    outer.addAll(columns);
-    boolean many = bits >= 512;
-    this.tileRows = many ? 8 : 4;
-    this.tileVectors = lane.isVector() ? 2 : 4;
-  }
-
-  /** Axes from position {@code at} of the accesses, evenly lying neighbours as one. */
-  private List<Axis> axes(List<Extent> extents, int at) {
+    this.bits = bits;
+    this.tiling = Tiling.of(kernel, bits);
+    List<Extent> extents = new ArrayList<>(kernel.batch());
+    extents.addAll(kernel.rows());
+    extents.addAll(kernel.columns());
+    int rowAt = kernel.batch().size() + kernel.rows().size() - 1;
+    int columnAt = extents.size() - 1;
+    extents.addAll(kernel.summed());
     List<Axis> axes = new ArrayList<>();
     for (int i = 0; i < extents.size(); i++) {
-      Axis axis =
+      axes.add(
           new Axis(
               extents.get(i),
-              kernel.a().strides().get(at + i),
-              kernel.b().strides().get(at + i),
-              kernel.c().strides().get(at + i));
-      if (!axes.isEmpty() && axes.getLast().continues(axis)) {
-        Axis before = axes.removeLast();
-        axis = new Axis(before.extent().times(axis.extent()), axis.a(), axis.b(), axis.c());
-      }
-      axes.add(axis);
+              i,
+              kernel.a().access().strides().get(i),
+              kernel.b().access().strides().get(i)));
     }
-    return axes;
+    this.row = axes.get(rowAt);
+    this.column = axes.get(columnAt);
+    for (Axis axis : axes) {
+      if (axis.position() > columnAt) {
+        summed.add(axis);
+      } else if (axis != row && axis != column) {
+        outer.add(axis);
+      }
+    }
   }
 
-  DType dtype() {
-    return dtype;
+  // ------------------------------------------------------------------ what its parts ask
+
+  Kernel.Product kernel() {
+    return kernel;
   }
 
-  Lane lane() {
-    return lane;
+  int bits() {
+    return bits;
+  }
+
+  Tiling tiling() {
+    return tiling;
+  }
+
+  List<Axis> outer() {
+    return outer;
   }
 
   Axis row() {
@@ -97,6 +90,62 @@ final class Products {
     return summed;
   }
 
+  String array() {
+    return "[" + Lane.letter(tiling.dtype());
+  }
+
+  /** Are the sums interrupted, so that they begin with what is there? */
+  boolean isCut() {
+    return tiling.blockSummed() > 0;
+  }
+
+  boolean isLeftPacked() {
+    return kernel.a().panel() > 0;
+  }
+
+  int leftPanel() {
+    return kernel.a().panel();
+  }
+
+  boolean isRightPacked() {
+    return kernel.b().panel() > 0;
+  }
+
+  /** From one row of a tile to the next in the left operand. */
+  Extent rowStep() {
+    return isLeftPacked() ? Extent.ONE : row.a();
+  }
+
+  /** From one summed position to the next in the right operand; null if a call decides. */
+  @Nullable Extent rightStep() {
+    if (isRightPacked()) {
+      return Extent.of(kernel.b().panel());
+    }
+    return mayBeNarrow() ? null : summed.getLast().b();
+  }
+
+  /** Can there be fewer columns than lanes, which are padded in memory of the thread? */
+  boolean mayBeNarrow() {
+    return tiling.isVector() && !isRightPacked() && knownColumns() < tiling.lanes();
+  }
+
+  /** The number of columns, or 0 if that is not known. */
+  long knownColumns() {
+    return column.extent().constant().orElse(0);
+  }
+
+  /** Is the sum itself stored, side by side, and nothing else? */
+  boolean isPlain() {
+    return kernel.stores().size() == 1
+        && kernel.stores().getFirst().value() instanceof Instruction.Summed
+        && kernel.stores().getFirst().access().strides().get(column.position()).isOne();
+  }
+
+  /** Is something read that is overwritten? Then nothing may be stored twice. */
+  boolean isInPlace() {
+    return kernel.reads().anyMatch(b -> kernel.writes().anyMatch(b::equals));
+  }
+
   // ------------------------------------------------------------------ what threads share
 
   /** Threads share the first outer axis, or the rows. */
@@ -105,7 +154,7 @@ final class Products {
   }
 
   int align() {
-    return outer.isEmpty() ? tileRows : 1;
+    return outer.isEmpty() ? tiling.rows() : 1;
   }
 
   /** Multiplications per unit. */
@@ -120,56 +169,31 @@ final class Products {
     return outer.isEmpty() ? work : work.times(row.extent());
   }
 
-  private boolean isPacked() {
-    return lane.isVector() && !column.b().isOne();
-  }
-
-  private String array() {
-    return "[" + Lane.letter(dtype);
-  }
-
-  private String tileDescriptor() {
-    return "(L"
-        + Code.FRAME
-        + ";L"
-        + Code.SCRATCH
-        + ";"
-        + array()
-        + "I"
-        + array()
-        + "I"
-        + array()
-        + "I)V";
-  }
-
   // ------------------------------------------------------------------ the driver
 
   void emit(ClassVisitor cv, String owner, String name, int line, Operands operands) {
-    for (int rows = tileRows; rows >= 1; rows /= 2) {
-      tile(cv, name, rows, tileVectors, isPacked(), false, line, operands);
-      tile(cv, name, rows, 1, isPacked(), false, line, operands);
-      if (lane.isVector() && hasTail()) {
-        tile(cv, name, rows, 1, true, true, line, operands);
-      }
+    for (int vectors : widths()) {
+      ProductStrip.emit(this, cv, owner, name, vectors, line, operands);
+    }
+    if (ProductStrip.hasStore(this)) {
+      ProductStrip.emitStore(this, cv, name, line, operands);
     }
     Code.kernel(cv, name, line, operands, code -> new Driver(code, owner, name).emit());
   }
 
-  private boolean hasTail() {
-    return !column.extent().isConstant()
-        || column.extent().constant().getAsLong() % lane.lanes() != 0;
+  /** How many vectors the strips are wide: full ones, and single vectors for what is left. */
+  private List<Integer> widths() {
+    boolean full = column.extent().isConstant() && knownColumns() % tiling.width() == 0;
+    boolean single = column.extent().isConstant() && knownColumns() <= tiling.lanes();
+    return full ? List.of(tiling.vectors()) : single ? List.of(1) : List.of(tiling.vectors(), 1);
   }
 
-  private static String tileName(String kernel, int rows, int vectors, boolean tail) {
-    return kernel + "tile" + rows + "x" + vectors + (tail ? "tail" : "");
-  }
-
-  /** The loops around the tiles. */
+  /** The loops around the strips. */
   private final class Driver {
     private final Code code;
     private final String owner;
     private final String name;
-    private int panel = -1;
+    private final List<Integer> indices = new ArrayList<>();
 
     Driver(Code code, String owner, String name) {
       this.code = code;
@@ -178,13 +202,7 @@ final class Products {
     }
 
     private void emit() {
-      int a = offset(kernel.a());
-      int b = offset(kernel.b());
-      int c = offset(kernel.c());
-      if (lane.isVector() && (isPacked() || hasTail())) {
-        panel = panel();
-      }
-      loops(0, a, b, c);
+      loops(0, offset(kernel.b().access()));
     }
 
     private int offset(Access access) {
@@ -194,23 +212,9 @@ final class Products {
       return local;
     }
 
-    /** Pushes nothing; the panel of this thread, large enough, in a local. */
-    private int panel() {
-      int local = code.local(1);
-      Extent rows = Extent.ONE;
-      for (Axis axis : summed) {
-        rows = rows.times(axis.extent());
-      }
-      code.aload(1);
-      code.extent(rows.times((long) lane.lanes() * tileVectors));
-      code.call(Code.SCRATCH, dtype == DType.F32 ? "panel32" : "panel64", "(I)" + array());
-      code.astore(local);
-      return local;
-    }
-
-    private void loops(int level, int a, int b, int c) {
+    private void loops(int level, int b) {
       if (level == outer.size()) {
-        columns(a, b, c);
+        matrix(b);
         return;
       }
       Axis axis = outer.get(level);
@@ -221,17 +225,10 @@ final class Products {
         code.constant(0);
       }
       code.istore(index);
+      indices.add(index);
       Runnable limit = level == 0 ? () -> code.iload(Code.TO) : () -> code.extent(axis.extent());
-      code.loop(
-          index,
-          1,
-          limit,
-          () ->
-              loops(
-                  level + 1,
-                  plus(a, index, axis.a()),
-                  plus(b, index, axis.b()),
-                  plus(c, index, axis.c())));
+      code.loop(index, 1, limit, () -> loops(level + 1, plus(b, index, axis.b())));
+      indices.removeLast();
     }
 
     /** A new local: base + index * stride. */
@@ -251,151 +248,237 @@ final class Products {
       return local;
     }
 
-    private void columns(int a, int b, int c) {
+    /** The right operand: an array, a first index and a step per summed position. */
+    private record Right(int array, int at, int step) {}
+
+    private void matrix(int b) {
+      Right right = new Right(code.local(1), b, code.local(1));
+      code.array(kernel.b().access().buffer());
+      code.astore(right.array());
+      Extent step = rightStep();
+      code.extent(step == null ? summed.getLast().b() : step);
+      code.istore(right.step());
+      if (!mayBeNarrow()) {
+        blocks(right);
+      } else if (column.extent().isConstant()) {
+        blocks(padded(right));
+      } else {
+        code.extent(column.extent());
+        code.constant(tiling.lanes());
+        code.chooseIfLess(() -> blocks(padded(right)), () -> blocks(right));
+      }
+    }
+
+    /**
+     * A right operand of fewer columns than lanes: what lies behind them is read with them; only at
+     * the end of the array the operand is copied.
+     */
+    private Right padded(Right right) {
+      Right padded = new Right(code.local(1), code.local(1), code.local(1));
+      Extent positions = summed.getLast().extent();
+      code.iload(right.at());
+      code.extent(positions.minus(Extent.ONE).times(summed.getLast().b()).plus(tiling.lanes()));
+      code.insn(Opcodes.IADD);
+      code.aload(right.array());
+      code.insn(Opcodes.ARRAYLENGTH);
+      code.insn(Opcodes.ICONST_1);
+      code.insn(Opcodes.IADD);
+      code.chooseIfLess(
+          () -> {
+            code.aload(right.array());
+            code.astore(padded.array());
+            code.iload(right.at());
+            code.istore(padded.at());
+            code.iload(right.step());
+            code.istore(padded.step());
+          },
+          () -> {
+            code.aload(1);
+            code.extent(positions.times(tiling.lanes()));
+            code.call(Code.SCRATCH, "panel" + tiling.dtype().bytes() * 8, "(I)" + array());
+            code.astore(padded.array());
+            code.constant(0);
+            code.istore(padded.at());
+            code.constant(tiling.lanes());
+            code.istore(padded.step());
+            code.aload(right.array());
+            code.iload(right.at());
+            code.iload(right.step());
+            code.constant(1);
+            code.extent(positions);
+            code.extent(column.extent());
+            code.constant(tiling.lanes());
+            code.aload(padded.array());
+            code.constant(0);
+            code.callStatic(
+                "dlx/runtime/Panels", "pack", "(" + array() + "IIIIII" + array() + "I)V");
+          });
+      return padded;
+    }
+
+    /** Blocks of rows. */
+    private void blocks(Right right) {
+      int from = code.local(1);
+      int to = code.local(1);
+      if (!outer.isEmpty() && row.extent().constant().orElse(Long.MAX_VALUE) <= tiling.blockRows()) {
+        code.constant(0);
+        code.istore(from);
+        code.extent(row.extent());
+        code.istore(to);
+        columns(right, from, to);
+        return;
+      }
+      int next = code.local(1);
+      if (outer.isEmpty()) {
+        code.iload(Code.FROM);
+      } else {
+        code.constant(0);
+      }
+      code.istore(next);
+      // one turn for every block: next is where the block after this one begins
+      code.loop(
+          next,
+          tiling.blockRows(),
+          () -> {
+            rowLimit();
+            code.constant(tiling.blockRows() - 1);
+            code.insn(Opcodes.IADD);
+          },
+          () -> {
+            code.iload(next);
+            code.istore(from);
+            code.iload(next);
+            code.constant(tiling.blockRows());
+            code.insn(Opcodes.IADD);
+            rowLimit();
+            code.callStatic("java/lang/Math", "min", "(II)I");
+            code.istore(to);
+            columns(right, from, to);
+          });
+    }
+
+    private void rowLimit() {
+      if (outer.isEmpty()) {
+        code.iload(Code.TO);
+      } else {
+        code.extent(row.extent());
+      }
+    }
+
+    /** All columns of a block of rows. */
+    private void columns(Right right, int from, int to) {
       int j = code.local(1);
       code.constant(0);
       code.istore(j);
       Runnable limit = () -> code.extent(column.extent());
-      code.loop(j, tileVectors * lane.lanes(), limit, () -> strip(a, b, c, j, tileVectors, false));
-      code.loop(j, lane.lanes(), limit, () -> strip(a, b, c, j, 1, false));
-      if (lane.isVector() && hasTail()) {
-        // at most one turn: what is left is less than a vector
-        code.loop(
-            j,
-            1,
-            limit,
-            () -> {
-              strip(a, b, c, j, 1, true);
-              code.extent(column.extent());
-              code.istore(j);
-            });
+      if (widths().contains(tiling.vectors())) {
+        code.loop(j, tiling.width(), limit, () -> strip(right, from, to, j, j, tiling.vectors()));
+      }
+      if (widths().contains(1)) {
+        code.iload(j);
+        code.extent(column.extent());
+        code.chooseIfLess(() -> rest(right, from, to, j), () -> {});
       }
     }
 
-    /** All rows of some columns. */
-    private void strip(int a, int b, int c, int j, int vectors, boolean tail) {
-      int bj = plus(b, j, column.b());
-      int cj = plus(c, j, column.c());
-      if (isPacked() || tail) {
-        pack(bj, j, vectors * lane.lanes(), tail);
+    /** Fewer columns than a tile has. */
+    private void rest(Right right, int from, int to, int j) {
+      Runnable wide = () -> strip(right, from, to, j, j, tiling.vectors());
+      if (isRightPacked()) {
+        // panels are padded
+        ifLeft(j, tiling.lanes(), () -> strip(right, from, to, j, j, 1), wide);
+        return;
       }
-      int i = code.local(1);
-      boolean all = !outer.isEmpty();
-      if (all) {
-        code.constant(0);
-      } else {
-        code.iload(Code.FROM);
+      Runnable narrow =
+          () -> {
+            code.loop(
+                j,
+                tiling.lanes(),
+                () -> code.extent(column.extent()),
+                () -> strip(right, from, to, j, j, 1));
+            code.iload(j);
+            code.extent(column.extent());
+            code.chooseIfLess(() -> last(right, from, to, j, 1), () -> {});
+          };
+      if (!widths().contains(tiling.vectors())) {
+        narrow.run();
+        return;
       }
-      code.istore(i);
-      Runnable limit = all ? () -> code.extent(row.extent()) : () -> code.iload(Code.TO);
-      for (int rows = tileRows; rows >= 1; rows /= 2) {
-        int tile = rows;
-        code.loop(i, rows, limit, () -> callTile(a, bj, cj, i, j, tile, vectors, tail));
-      }
+      ifLeft(
+          j,
+          tiling.lanes(),
+          narrow,
+          () ->
+              ifColumns(tiling.width(), () -> last(right, from, to, j, tiling.vectors()), narrow));
     }
 
-    private void callTile(
-        int a, int bj, int cj, int i, int j, int rows, int vectors, boolean tail) {
-      int ai = plus(a, i, row.a());
-      int ci = plus(cj, i, row.c());
-      code.aload(0);
-      code.aload(1);
-      code.array(kernel.a().buffer());
-      code.iload(ai);
-      if (isPacked() || tail) {
-        code.aload(panel);
-        code.constant(0);
-      } else {
-        code.array(kernel.b().buffer());
-        code.iload(bj);
+    /** Runs one if at most so many columns are left from j on. */
+    private void ifLeft(int j, int count, Runnable then, Runnable otherwise) {
+      if (column.extent().isConstant()) {
+        long left = knownColumns() % tiling.width();
+        (left <= count ? then : otherwise).run();
+        return;
       }
-      if (tail) {
-        code.scratch(dtype);
-        code.constant(0);
-      } else {
-        code.array(kernel.c().buffer());
-        code.iload(ci);
-      }
-      code.callStatic(owner, tileName(name, rows, vectors, tail), tileDescriptor());
-      if (tail) {
-        code.scratch(dtype);
-        code.constant(rows);
-        left(j);
-        code.constant(lane.lanes());
-        code.array(kernel.c().buffer());
-        code.iload(ci);
-        code.extent(row.c());
-        code.callStatic("dlx/runtime/Panels", "unpack", "(" + array() + "III" + array() + "II)V");
-      }
-    }
-
-    /** Pushes how many columns are left from j on. */
-    private void left(int j) {
       code.extent(column.extent());
       code.iload(j);
-      code.insn(Opcodes.ISUB);
+      code.constant(count + 1);
+      code.insn(Opcodes.IADD);
+      code.chooseIfLess(then, otherwise);
     }
 
-    private void pack(int bj, int j, int padded, boolean tail) {
-      int at = code.local(1);
-      code.constant(0);
-      code.istore(at);
-      packAxis(
-          0,
-          bj,
-          at,
-          base -> {
-            Axis inner = summed.getLast();
-            code.array(kernel.b().buffer());
-            code.iload(base);
-            code.extent(inner.b());
-            code.extent(column.b());
-            code.extent(inner.extent());
-            if (tail) {
-              left(j);
-            } else {
-              code.constant(padded);
-            }
-            code.constant(padded);
-            code.aload(panel);
-            code.iload(at);
-            code.callStatic(
-                "dlx/runtime/Panels", "pack", "(" + array() + "IIIIII" + array() + "I)V");
-            code.iload(at);
-            code.extent(inner.extent().times(padded));
-            code.insn(Opcodes.IADD);
-            code.istore(at);
-          });
-    }
-
-    private void packAxis(int level, int base, int at, IntConsumer innermost) {
-      if (level == summed.size() - 1) {
-        innermost.accept(base);
-      } else {
-        Axis axis = summed.get(level);
-        code.count(axis.extent(), k -> packAxis(level + 1, plus(base, k, axis.b()), at, innermost));
+    /** Runs one if there are at least so many columns. */
+    private void ifColumns(int count, Runnable then, Runnable otherwise) {
+      if (column.extent().isConstant()) {
+        (knownColumns() >= count ? then : otherwise).run();
+        return;
       }
+      code.constant(count - 1);
+      code.extent(column.extent());
+      code.chooseIfLess(then, otherwise);
     }
-  }
 
-  private void tile(
-      ClassVisitor cv,
-      String kernelName,
-      int rows,
-      int vectors,
-      boolean packed,
-      boolean tail,
-      int line,
-      Operands operands) {
-    String method = tileName(kernelName, rows, vectors, tail);
-    Extent step = packed ? Extent.of((long) vectors * lane.lanes()) : null;
-    Code.method(
-        cv,
-        method,
-        tileDescriptor(),
-        ProductTile.ARGUMENTS,
-        line,
-        operands,
-        code -> new ProductTile(this, code, rows, vectors, step, tail).emit());
+    /** The last strip: it begins so early that it ends with the last column, if it can. */
+    private void last(Right right, int from, int to, int j, int vectors) {
+      int first = code.local(1);
+      int width = vectors * tiling.lanes();
+      ifColumns(
+          width,
+          () -> {
+            code.extent(column.extent());
+            code.constant(width);
+            code.insn(Opcodes.ISUB);
+            code.istore(first);
+          },
+          () -> {
+            code.iload(j);
+            code.istore(first);
+          });
+      strip(right, from, to, first, j, vectors);
+    }
+
+    private void strip(Right right, int from, int to, int first, int fresh, int vectors) {
+      code.aload(0);
+      code.aload(1);
+      indices.forEach(code::iload);
+      code.aload(right.array());
+      if (isRightPacked()) {
+        code.iload(right.at());
+        code.iload(first);
+        code.constant(tiling.width());
+        code.insn(Opcodes.IDIV);
+        code.extent(column.b());
+        code.insn(Opcodes.IMUL);
+        code.insn(Opcodes.IADD);
+      } else {
+        code.iload(plus(right.at(), first, column.b()));
+      }
+      code.iload(right.step());
+      code.iload(from);
+      code.iload(to);
+      code.iload(first);
+      code.iload(fresh);
+      code.callStatic(
+          owner, ProductStrip.name(name, vectors), ProductStrip.descriptor(Products.this));
+    }
   }
 }

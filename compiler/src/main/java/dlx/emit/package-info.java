@@ -6,8 +6,11 @@
  * ClassEmitter    a schedule to classes, {@link dlx.runtime.Program} and {@link dlx.runtime.CompiledFunction}
  * Page            a class while it is written
  * Operands        what a method is told at every call
- * LoopEmitter     the kernels Loops and Columns
- * ProductEmitter  the kernel Product
+ * LoopEmitter     the kernel Loops
+ * ColumnEmitter   the kernel Columns
+ * Packing         which operands of products are copied into panels first
+ * Products        the kernel Product, cut by Tiling into ProductStrip and ProductTile
+ * PackEmitter     the kernel Pack
  * CallEmitter     kernels that are one call into the runtime
  * Body            one value: registers, loads, operators
  * Lane            the dictionary of Vector API names, as strings

@@ -163,9 +163,18 @@ public final class Form implements Rewriting {
               p.rows(),
               p.columns(),
               p.summed(),
-              access(p.a()),
-              access(p.b()),
-              access(p.c()),
+              operand(p.a()),
+              operand(p.b()),
+              stores(p.stores()),
+              p.span());
+      case Kernel.Pack p ->
+          new Kernel.Pack(
+              p.outer(),
+              p.line(),
+              p.summed(),
+              p.panel(),
+              access(p.from()),
+              numbered(p.to()),
               p.span());
       case Kernel.Scatter s ->
           new Kernel.Scatter(
@@ -191,6 +200,10 @@ public final class Form implements Rewriting {
       case Kernel.Sort s ->
           new Kernel.Sort(s.rows(), s.columns(), numbered(s.x()), numbered(s.out()), s.span());
     };
+  }
+
+  private Kernel.Operand operand(Kernel.Operand operand) {
+    return new Kernel.Operand(access(operand.access()), operand.panel());
   }
 
   private void prepare(List<Extent> axes, boolean inRows, List<Kernel.Store> stores) {
@@ -296,10 +309,14 @@ public final class Form implements Rewriting {
         parts.add(columns.reduced());
         parts(columns.stores(), parts);
       }
-      case Kernel.Product p ->
+      case Kernel.Product p -> {
+        parts.add(List.of(p.batch(), p.rows(), p.columns(), p.summed(), p.a(), p.b()));
+        parts(p.stores(), parts);
+      }
+      case Kernel.Pack p ->
           parts.add(
-              new Kernel.Product(
-                  p.batch(), p.rows(), p.columns(), p.summed(), p.a(), p.b(), p.c(), Span.NONE));
+              new Kernel.Pack(
+                  p.outer(), p.line(), p.summed(), p.panel(), p.from(), p.to(), Span.NONE));
       case Kernel.Scatter s -> parts.add(s.checked() ? s : unplaced(s));
       case Kernel.Replace r -> parts.add(r.checked() ? r : unplaced(r));
       case Kernel.Sort s ->
@@ -351,6 +368,7 @@ public final class Form implements Rewriting {
       case Instruction.Folded f -> parts.add(f.kind());
       case Instruction.Load l -> {}
       case Instruction.Position p -> {}
+      case Instruction.Summed x -> {}
     }
   }
 }

@@ -216,4 +216,11 @@ public abstract sealed class Instruction {
       return List.of(value);
     }
   }
+
+  /** The sum of a {@link Kernel.Product} at this point. */
+  public static final class Summed extends Instruction {
+    public Summed(DType dtype) {
+      super(dtype);
+    }
+  }
 }

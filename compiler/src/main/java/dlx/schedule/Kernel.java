@@ -60,27 +60,88 @@ public sealed interface Kernel {
   }
 
   /**
-   * c[batch, m, n] = sum over k of a[batch, m, k] * b[batch, k, n]; accesses have the strides of
-   * (batch axes, m axes, n axes, k axes), with stride 0 where an operand lacks the axis.
+   * At every point (batch axes, row axes, column axes) the sum over k of a * b, which the stores
+   * see as {@link Instruction.Summed}. Accesses of the operands have the strides of (batch axes,
+   * row axes, column axes, summed axes), with stride 0 where an operand lacks the axis; those of
+   * the stores and of what they load lack the summed axes.
    */
   record Product(
       List<Extent> batch,
       List<Extent> rows,
       List<Extent> columns,
       List<Extent> summed,
-      Access a,
-      Access b,
-      Access c,
+      Operand a,
+      Operand b,
+      List<Store> stores,
       Span span)
       implements Kernel {
+    /** The stores with another instruction for the sum. */
+    public List<Store> storesOf(Instruction sum) {
+      Rewriting rewriting =
+          new Rewriting() {
+            @Override
+            public Access access(Access access) {
+              return access;
+            }
+
+            @Override
+            public Instruction sum(Instruction.Summed summed) {
+              return sum;
+            }
+          };
+      return rewriting.stores(stores);
+    }
+
     @Override
     public Stream<Buffer> reads() {
-      return Stream.of(a.buffer(), b.buffer());
+      return Stream.concat(
+          Stream.of(a.access().buffer(), b.access().buffer()), Kernel.loads(stores));
     }
 
     @Override
     public Stream<Buffer> writes() {
-      return Stream.of(c.buffer());
+      return stores.stream().map(s -> s.access().buffer());
+    }
+  }
+
+  /**
+   * What a product multiplies.
+   *
+   * @param panel 0 if the operand lies as the access says; else how many neighbours of its last row
+   *     or column axis lie side by side in a {@link Pack}: along this axis element i is {@code
+   *     i / panel * stride + i % panel} from the first, and the summed axes are one
+   */
+  record Operand(Access access, int panel) {}
+
+  /**
+   * Copies an operand of a product into the order in which it is read: for every point of the outer
+   * axes and every {@code panel} neighbours of the axis {@code line}, one after the other, all
+   * summed positions, and of each the neighbours side by side; 0 where the axis has ended.
+   *
+   * @param from with the strides of (outer axes, line, summed axes)
+   */
+  record Pack(
+      List<Extent> outer,
+      Extent line,
+      List<Extent> summed,
+      int panel,
+      Access from,
+      Buffer to,
+      Span span)
+      implements Kernel {
+    @Override
+    public Stream<Buffer> reads() {
+      return Stream.of(from.buffer());
+    }
+
+    @Override
+    public Stream<Buffer> writes() {
+      return Stream.of(to);
+    }
+
+    /** How many panels there are for one point of the outer axes. */
+    public Extent panels() {
+      return line.plus(panel - 1).floorDivide(Extent.of(panel));
     }
   }
 

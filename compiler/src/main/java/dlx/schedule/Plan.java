@@ -306,15 +306,20 @@ public final class Plan {
     order.addAll(rows);
     order.addAll(columns);
     order.addAll(summed);
-    return new Kernel.Product(
+    Kernel.Product product =
+        new Kernel.Product(
         batch.stream().map(extents::get).toList(),
         rows.stream().map(extents::get).toList(),
         columns.stream().map(extents::get).toList(),
         summed.stream().map(extents::get).toList(),
-        access(fused.views().get(node.input(0)), left, order),
-        access(fused.views().get(node.input(1)), right, order),
-        access(View.whole(node), output, order),
+        new Kernel.Operand(access(fused.views().get(node.input(0)), left, order), 0),
+        new Kernel.Operand(access(fused.views().get(node.input(1)), right, order), 0),
+        List.of(
+            new Kernel.Store(
+                access(View.whole(node), output, order.subList(0, output.size())),
+                new Instruction.Summed(node.type().dtype()))),
         node.span());
+    return Collapse.product(product);
   }
 
   private Access access(View view, List<Integer> labels, List<Integer> order) {

@@ -25,6 +25,11 @@ interface Rewriting {
     return number;
   }
 
+  /** What stands for the sum of a product. */
+  default Instruction sum(Instruction.Summed sum) {
+    return sum;
+  }
+
   /** Copies stores and everything that they need. */
   default List<Kernel.Store> stores(List<Kernel.Store> stores) {
     Map<Instruction, Instruction> changed = new IdentityHashMap<>();
@@ -56,6 +61,7 @@ interface Rewriting {
               p.checked(),
               p.span());
       case Instruction.Folded f -> new Instruction.Folded(f.kind(), changed.get(f.value()));
+      case Instruction.Summed s -> sum(s);
     };
   }
 }

@@ -45,6 +45,7 @@ public record Schedule(
                 .append(" values");
         case Kernel.Product p ->
             text.append(p.batch()).append(p.rows()).append(p.columns()).append(p.summed());
+        case Kernel.Pack p -> text.append(p.outer()).append("[").append(p.line()).append("]");
         case Kernel.Scatter s -> text.append("[").append(s.positions()).append("]");
         case Kernel.Replace r -> text.append("[").append(r.inner()).append("]");
         case Kernel.Sort s ->

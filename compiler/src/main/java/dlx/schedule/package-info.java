@@ -4,9 +4,9 @@
  *
  * <pre>
  * Schedule    = Kernel* over Buffer*
- * Kernel      = Loops | Columns | Product | Scatter | Replace | Sort
+ * Kernel      = Loops | Columns | Product | Pack | Scatter | Replace | Sort
  * Loops       = axis* phase*          one pass or several over the rows of one iteration space
- * Instruction = Load | Position | Draw | Number | SizeNumber | Apply | Pick | Folded
+ * Instruction = Load | Position | Draw | Number | SizeNumber | Apply | Pick | Folded | Summed
  * Access      = Buffer offset stride*  affine in the loop indices
  * Form        = a Kernel over numbered buffers; kernels of one form share a generated method
  * </pre>

@@ -34,6 +34,24 @@ public final class Scratch {
     return panel64;
   }
 
+  private float[] sums32 = new float[0];
+  private double[] sums64 = new double[0];
+
+  /** Room for the sums of a part of a product; at least this many elements, with anything in them. */
+  public float[] sums32(int size) {
+    if (sums32.length < size) {
+      sums32 = new float[size];
+    }
+    return sums32;
+  }
+
+  public double[] sums64(int size) {
+    if (sums64.length < size) {
+      sums64 = new double[size];
+    }
+    return sums64;
+  }
+
   private int[] positions = new int[0];
   private int[] otherPositions = new int[0];
 

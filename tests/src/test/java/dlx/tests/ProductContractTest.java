@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Products of matrices of all small sizes, in all four forms of transposition, with batches. */
 class ProductContractTest {
-  private static final int[] SIZES = {0, 1, 2, 3, 7, 8, 9, 16, 17, 31, 33, 64};
+  private static final int[] SIZES = {0, 1, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64};
 
   record Case(DType dtype, boolean leftTurned, boolean rightTurned, boolean batch, int bits) {
     /** a[b m k] or a[b k m], with or without b. */
@@ -103,6 +103,73 @@ class ProductContractTest {
     }
   }
 
+  /** Sums longer than what is added at once; sizes of the call. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void longSums(Case one) {
+    Trial trial = new Trial();
+    Node a = trial.input("a", one.dtype(), extents(one.left(0, 1, 2, 3)));
+    Node b = trial.input("b", one.dtype(), extents(one.right(0, 1, 2, 3)));
+    CompiledFunction compiled =
+        Trial.compile(Trial.function(trial.graph.node(one.contraction(), a, b)), one.bits());
+    for (int k : new int[] {1023, 1024, 1025, 2207}) {
+      run(one, trial, compiled, 2, 13, 7, k);
+      run(one, trial, compiled, 2, 7, 35, k);
+      run(one, trial, compiled, 1, 150, 47, k);
+    }
+  }
+
+  /** Parts of arrays whose lines lie a large power of two apart, so that they are packed. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void partsOfLargeArrays(Case one) {
+    for (int[] size : new int[][] {{207, 131, 257}, {136, 160, 2100}}) {
+      int m = size[0];
+      int n = size[1];
+      int k = size[2];
+      Trial trial = new Trial();
+      Node a = part(trial, "a", one, one.left(1, m, n, k));
+      Node b = part(trial, "b", one, one.right(1, m, n, k));
+      CompiledFunction compiled =
+          Trial.compile(Trial.function(trial.graph.node(one.contraction(), a, b)), one.bits());
+      Tensor c = trial.call(compiled).getFirst();
+      for (int i = 0; i < m; i++) {
+        for (int j = 0; j < n; j++) {
+          double want = 0;
+          for (int p = 0; p < k; p++) {
+            want +=
+                element(trial.inputs.get("a"), one.leftTurned() ? p : i, one.leftTurned() ? i : p)
+                    * element(
+                        trial.inputs.get("b"),
+                        one.rightTurned() ? j : p,
+                        one.rightTurned() ? p : j);
+          }
+          double is = c.get(i * n + j);
+          double most = (double) k * k * (one.dtype() == DType.F32 ? 0x1p-24 : 0x1p-53);
+          if (!(Math.abs(is - want) <= most)) {
+            fail(one + " at " + i + ", " + j + " is " + is + ", not " + want);
+          }
+        }
+      }
+    }
+  }
+
+  /** The part from (1, 2) on of an array with lines of a multiple of 512. */
+  private static Node part(Trial trial, String name, Case one, int[] shape) {
+    int last = shape.length - 1;
+    int[] large = shape.clone();
+    large[last - 1] += 1;
+    large[last] = (shape[last] + 2 + 511) / 512 * 512;
+    Node all = trial.input(name, tensor(one.dtype(), large));
+    return all.slice(last - 1, Extent.ONE, 1, Extent.of(shape[last - 1]))
+        .slice(last, Extent.of(2), 1, Extent.of(shape[last]));
+  }
+
+  private static double element(Tensor large, int line, int position) {
+    int length = large.extent(large.rank() - 1);
+    return large.get((line + 1) * length + position + 2);
+  }
+
   private static void run(
       Case one, Trial trial, CompiledFunction compiled, int batches, int m, int n, int k) {
     Tensor a = tensor(one.dtype(), one.left(batches, m, n, k));
@@ -122,7 +189,7 @@ class ProductContractTest {
           }
           double is = c.get((batch * m + i) * n + j);
           // k products of numbers below 1, each rounded once when it is added
-          double most = k * k * (one.dtype() == DType.F32 ? 0x1p-24 : 0x1p-53);
+          double most = (double) k * k * (one.dtype() == DType.F32 ? 0x1p-24 : 0x1p-53);
           if (!(Math.abs(is - want) <= most)) {
             fail(
                 one + " " + m + "x" + n + "x" + k + " at " + i + ", " + j + " is " + is + ", not "

@@ -1,0 +1,162 @@
+package dlx.emit;
+
+import dlx.graph.Extent;
+import dlx.schedule.Access;
+import dlx.schedule.Buffer;
+import dlx.schedule.Kernel;
+import dlx.schedule.Schedule;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decides which operands of products are copied into panels before they are multiplied, for vectors
+ * of this machine. A copy costs about as much as {@code 32 / rows} of the product, so it must make
+ * up for what the caches would do to the operand as it lies.
+ */
+final class Packing {
+  /** Operands whose neighbours lie this far apart, or a multiple of it, share few lines of a cache. */
+  private static final int PAGE = 4096;
+
+  private final int bits;
+  private final List<Buffer> buffers;
+  private final List<Kernel> kernels = new ArrayList<>();
+
+  private Packing(List<Buffer> buffers, int bits) {
+    this.buffers = new ArrayList<>(buffers);
+    this.bits = bits;
+  }
+
+  /** The same schedule with kernels that pack. */
+  static Schedule of(Schedule schedule, int bits) {
+    Packing packing = new Packing(schedule.buffers(), bits);
+    for (Kernel kernel : schedule.kernels()) {
+      if (kernel instanceof Kernel.Product product) {
+        packing.product(product);
+      } else {
+        packing.kernels.add(kernel);
+      }
+    }
+    return new Schedule(
+        schedule.function(), packing.buffers, packing.kernels, schedule.commits());
+  }
+
+  private void product(Kernel.Product product) {
+    Tiling tiling = Tiling.of(product, bits);
+    Kernel.Operand a = product.a();
+    Kernel.Operand b = product.b();
+    int outside = product.batch().size();
+    int columnsFrom = outside + product.rows().size();
+    if (tiling.isVector() && packsLeft(product, tiling)) {
+      a = pack(product, a.access(), columnsFrom - 1, tiling.rows());
+    }
+    if (tiling.isVector() && packsRight(product, tiling)) {
+      int column = columnsFrom + product.columns().size() - 1;
+      b = pack(product, b.access(), column, tiling.width());
+    }
+    kernels.add(
+        new Kernel.Product(
+            product.batch(),
+            product.rows(),
+            product.columns(),
+            product.summed(),
+            a,
+            b,
+            product.stores(),
+            product.span()));
+  }
+
+  /** Numbers of the left operand are read one by one, so it may lie in any way that caches like. */
+  private static boolean packsLeft(Kernel.Product product, Tiling tiling) {
+    Access a = product.a().access();
+    int summed = a.strides().size() - 1;
+    int row = product.batch().size() + product.rows().size() - 1;
+    return product.summed().size() == 1
+        && a.strides().get(row).isOne()
+        && isFar(a.strides().get(summed), tiling)
+        && known(product.rows().getLast()) >= 128
+        && known(product.columns().getLast()) >= 128
+        && known(product.summed().getLast()) >= 256;
+  }
+
+  private static boolean packsRight(Kernel.Product product, Tiling tiling) {
+    Access b = product.b().access();
+    int summed = b.strides().size() - 1;
+    int column = summed - product.summed().size();
+    Extent columns = product.columns().getLast();
+    if (!b.strides().get(column).isOne()) {
+      return true;
+    }
+    boolean narrow = !columns.isConstant() || columns.constant().getAsLong() < tiling.lanes();
+    if (product.summed().size() > 1) {
+      return narrow;
+    }
+    return isFar(b.strides().get(summed), tiling)
+        && known(product.rows().getLast()) >= 128
+        && known(columns) >= 128
+        && known(product.summed().getLast()) >= 256;
+  }
+
+  private static boolean isFar(Extent stride, Tiling tiling) {
+    return stride.isConstant()
+        && stride.constant().getAsLong() > 0
+        && stride.constant().getAsLong() * tiling.dtype().bytes() % (PAGE / 2) == 0;
+  }
+
+  /** An extent, or what may be expected of one that is not known yet. */
+  private static long known(Extent extent) {
+    return extent.constant().orElse(128);
+  }
+
+  /** Adds the kernel that packs an operand along an axis, and gives the operand it makes. */
+  private Kernel.Operand pack(Kernel.Product product, Access from, int axis, int panel) {
+    List<Extent> axes = new ArrayList<>(product.batch());
+    axes.addAll(product.rows());
+    axes.addAll(product.columns());
+    List<Extent> outer = new ArrayList<>();
+    List<Extent> strides = new ArrayList<>();
+    List<Integer> positions = new ArrayList<>();
+    for (int i = 0; i < axes.size(); i++) {
+      if (i != axis && !from.strides().get(i).isZero()) {
+        outer.add(axes.get(i));
+        strides.add(from.strides().get(i));
+        positions.add(i);
+      }
+    }
+    strides.add(from.strides().get(axis));
+    strides.addAll(from.strides().subList(axes.size(), from.strides().size()));
+    Extent line = axes.get(axis);
+    Extent one = Extent.product(product.summed()).times(panel);
+    Extent panels = line.plus(panel - 1).floorDivide(Extent.of(panel));
+    Buffer to =
+        new Buffer(
+            buffers.size(),
+            Buffer.Role.TEMPORARY,
+            "panels of " + from.buffer().name(),
+            from.buffer().dtype(),
+            Extent.product(outer).times(panels).times(one),
+            null);
+    buffers.add(to);
+    kernels.add(
+        new Kernel.Pack(
+            outer,
+            line,
+            product.summed(),
+            panel,
+            new Access(from.buffer(), from.offset(), strides),
+            to,
+            product.span()));
+    List<Extent> packed = new ArrayList<>();
+    Extent stride = panels.times(one);
+    List<Extent> outerStrides = new ArrayList<>();
+    for (int i = outer.size() - 1; i >= 0; i--) {
+      outerStrides.addFirst(stride);
+      stride = stride.times(outer.get(i));
+    }
+    for (int i = 0; i < axes.size(); i++) {
+      int at = positions.indexOf(i);
+      packed.add(i == axis ? one : at >= 0 ? outerStrides.get(at) : Extent.ZERO);
+    }
+    product.summed().forEach(k -> packed.add(Extent.ZERO));
+    return new Kernel.Operand(new Access(to, Extent.ZERO, packed), panel);
+  }
+}
