@@ -14,7 +14,9 @@ import java.util.List;
  * up for what the caches would do to the operand as it lies.
  */
 final class Packing {
-  /** Operands whose neighbours lie this far apart, or a multiple of it, share few lines of a cache. */
+  /**
+   * Operands whose neighbours lie this far apart, or a multiple of it, share few lines of a cache.
+   */
   private static final int PAGE = 4096;
 
   private final int bits;
@@ -36,8 +38,7 @@ final class Packing {
         packing.kernels.add(kernel);
       }
     }
-    return new Schedule(
-        schedule.function(), packing.buffers, packing.kernels, schedule.commits());
+    return new Schedule(schedule.function(), packing.buffers, packing.kernels, schedule.commits());
   }
 
   private void product(Kernel.Product product) {

@@ -216,8 +216,7 @@ final class ProductStrip {
   private void throughMemory(int stored) {
     code.aload(1);
     code.constant(tiling.blockRows() * tiling.width());
-    code.call(
-        Code.SCRATCH, "sums" + tiling.dtype().bytes() * 8, "(I)" + product.array());
+    code.call(Code.SCRATCH, "sums" + tiling.dtype().bytes() * 8, "(I)" + product.array());
     code.astore(sums);
     code.iload(from);
     code.constant(-tiling.width());

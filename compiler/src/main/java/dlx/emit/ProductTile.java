@@ -166,8 +166,7 @@ final class ProductTile {
     int k = code.local(1);
     code.constant(0);
     code.istore(k);
-    Runnable limit =
-        product.isCut() ? () -> code.iload(COUNT) : () -> code.extent(axis.extent());
+    Runnable limit = product.isCut() ? () -> code.iload(COUNT) : () -> code.extent(axis.extent());
     code.loop(
         k,
         1,

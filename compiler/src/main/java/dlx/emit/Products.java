@@ -320,7 +320,8 @@ final class Products {
     private void blocks(Right right) {
       int from = code.local(1);
       int to = code.local(1);
-      if (!outer.isEmpty() && row.extent().constant().orElse(Long.MAX_VALUE) <= tiling.blockRows()) {
+      if (!outer.isEmpty()
+          && row.extent().constant().orElse(Long.MAX_VALUE) <= tiling.blockRows()) {
         code.constant(0);
         code.istore(from);
         code.extent(row.extent());

@@ -33,8 +33,7 @@ record Tiling(DType dtype, Lane lane, int rows, int vectors, int blockRows, int 
     long depth = cut ? BLOCK_SUMMED : summed.constant().orElse(BLOCK_SUMMED);
     long fit = BLOCK_BYTES / dtype.bytes() / Math.max(1, depth);
     int block = (int) Math.max(32, Math.min(MOST_ROWS, fit)) / rows * rows;
-    return new Tiling(
-        dtype, lane, rows, lane.isVector() ? 2 : 4, block, cut ? BLOCK_SUMMED : 0);
+    return new Tiling(dtype, lane, rows, lane.isVector() ? 2 : 4, block, cut ? BLOCK_SUMMED : 0);
   }
 
   boolean isVector() {

@@ -12,8 +12,7 @@ final class Collapse {
 
   static Kernel.Loops loops(Kernel.Loops loops) {
     boolean folds =
-        Kernel.instructions(loops.stores()).stream()
-            .anyMatch(i -> i instanceof Instruction.Folded);
+        Kernel.instructions(loops.stores()).stream().anyMatch(i -> i instanceof Instruction.Folded);
     int last = loops.axes().size() - 1;
     List<List<Extent>> parts =
         folds

@@ -108,8 +108,8 @@ public sealed interface Kernel {
    * What a product multiplies.
    *
    * @param panel 0 if the operand lies as the access says; else how many neighbours of its last row
-   *     or column axis lie side by side in a {@link Pack}: along this axis element i is {@code
-   *     i / panel * stride + i % panel} from the first, and the summed axes are one
+   *     or column axis lie side by side in a {@link Pack}: along this axis element i is {@code i /
+   *     panel * stride + i % panel} from the first, and the summed axes are one
    */
   record Operand(Access access, int panel) {}
 

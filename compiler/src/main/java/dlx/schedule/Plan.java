@@ -308,17 +308,17 @@ public final class Plan {
     order.addAll(summed);
     Kernel.Product product =
         new Kernel.Product(
-        batch.stream().map(extents::get).toList(),
-        rows.stream().map(extents::get).toList(),
-        columns.stream().map(extents::get).toList(),
-        summed.stream().map(extents::get).toList(),
-        new Kernel.Operand(access(fused.views().get(node.input(0)), left, order), 0),
-        new Kernel.Operand(access(fused.views().get(node.input(1)), right, order), 0),
-        List.of(
-            new Kernel.Store(
-                access(View.whole(node), output, order.subList(0, output.size())),
-                new Instruction.Summed(node.type().dtype()))),
-        node.span());
+            batch.stream().map(extents::get).toList(),
+            rows.stream().map(extents::get).toList(),
+            columns.stream().map(extents::get).toList(),
+            summed.stream().map(extents::get).toList(),
+            new Kernel.Operand(access(fused.views().get(node.input(0)), left, order), 0),
+            new Kernel.Operand(access(fused.views().get(node.input(1)), right, order), 0),
+            List.of(
+                new Kernel.Store(
+                    access(View.whole(node), output, order.subList(0, output.size())),
+                    new Instruction.Summed(node.type().dtype()))),
+            node.span());
     return Collapse.product(product);
   }
 

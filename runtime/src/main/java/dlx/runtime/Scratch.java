@@ -37,7 +37,9 @@ public final class Scratch {
   private float[] sums32 = new float[0];
   private double[] sums64 = new double[0];
 
-  /** Room for the sums of a part of a product; at least this many elements, with anything in them. */
+  /**
+   * Room for the sums of a part of a product; at least this many elements, with anything in them.
+   */
   public float[] sums32(int size) {
     if (sums32.length < size) {
       sums32 = new float[size];
