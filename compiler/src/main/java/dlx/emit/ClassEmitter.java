@@ -165,8 +165,7 @@ public final class ClassEmitter {
         yield description(method, operands, products.units(), products.align(), products.work(), 1);
       }
       case Kernel.Pack pack ->
-          description(
-              method, operands, PackEmitter.units(pack), 1, PackEmitter.work(pack), CHUNKS);
+          description(method, operands, PackEmitter.units(pack), 1, PackEmitter.work(pack), CHUNKS);
       case Kernel.Scatter scatter ->
           description(method, operands, Extent.ONE, 1, CallEmitter.work(scatter), 0);
       case Kernel.Replace replace ->

@@ -20,9 +20,7 @@ final class Collapse {
             : List.of(loops.axes());
     List<Axis> axes = axes(parts, folds ? 1 : -1, accesses(loops.stores()).toList());
     return new Kernel.Loops(
-        axes.stream().map(Axis::extent).toList(),
-        with(axes).stores(loops.stores()),
-        loops.span());
+        axes.stream().map(Axis::extent).toList(), with(axes).stores(loops.stores()), loops.span());
   }
 
   /** At least one axis is left of the rows, the columns and the summed axes. */
