@@ -36,26 +36,41 @@ public final class Enclose {
 
   /** A variable that begins with a value. */
   public Node carry(Node value) {
+    return carry(variable(value.type()), value);
+  }
+
+  /** The same for a variable that is there already. */
+  public Node carry(Node variable, Node value) {
     initial.add(value);
-    Node variable = variable(value.type());
     carried.add(variable);
     return variable;
   }
 
   /** The element of a sequence that belongs to a turn: its first axis is the turns. */
   public Node element(Node sequence) {
-    return elementOf.computeIfAbsent(
-        sequence,
-        s -> {
-          sequences.add(s);
-          Type type = s.type();
-          Node variable = variable(type.with(type.shape().subList(1, type.rank())));
-          elements.add(variable);
-          return variable;
-        });
+    Node found = elementOf.get(sequence);
+    return found == null ? element(variable(elementType(sequence)), sequence) : found;
+  }
+
+  /** The same for a variable that is there already; each sequence has one. */
+  public Node element(Node variable, Node sequence) {
+    sequences.add(sequence);
+    elements.add(variable);
+    elementOf.put(sequence, variable);
+    return variable;
+  }
+
+  private static Type elementType(Node sequence) {
+    Type type = sequence.type();
+    return type.with(type.shape().subList(1, type.rank()));
   }
 
   private Node variable(Type type) {
+    return variable(graph, type);
+  }
+
+  /** A new variable, equal to no other. */
+  public static Node variable(Graph graph, Type type) {
     return graph.node(new Leaf.Variable(new Object(), type));
   }
 

@@ -75,10 +75,22 @@ public sealed interface Loop extends Op {
       return "loop " + turns + (descending ? " descending" : "");
     }
 
+    /** How the turns see an input. */
+    public Kind kind(int index) {
+      return index < carried
+          ? Kind.CARRIED
+          : index < carried + sequences ? Kind.SEQUENCE : Kind.CONSTANT;
+    }
+
+    /** The carried variable with this number, as it is in the body of this loop. */
+    public Node variable(Node loop, int index) {
+      Type type = loop.input(index).type();
+      return loop.graph().node(new Leaf.Argument(index, type));
+    }
+
     /** The type of the argument that stands for an input. */
     public Type argument(int index, Type input) {
-      boolean sequence = index >= carried && index < carried + sequences;
-      return sequence ? input.with(input.shape().subList(1, input.rank())) : input;
+      return kind(index) == Kind.SEQUENCE ? input.with(input.shape().subList(1, input.rank())) : input;
     }
 
     /** Also demands that carried variables keep their types and that sequences fit the turns. */
@@ -116,6 +128,20 @@ public sealed interface Loop extends Op {
     @Override
     public List<Node> pullback(Node y, Node adjoint) {
       throw new IllegalStateException("the number of turns has no derivative: " + y);
+    }
+  }
+
+  /** How the turns of a loop see one of its inputs. */
+  enum Kind {
+    CARRIED("begins with"),
+    SEQUENCE("element of"),
+    CONSTANT("always");
+
+    /** As a dump says it of the argument. */
+    final String title;
+
+    Kind(String title) {
+      this.title = title;
     }
   }
 

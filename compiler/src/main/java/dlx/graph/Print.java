@@ -9,10 +9,17 @@ public final class Print {
   private Print() {}
 
   /**
-   * One line per node, then what is returned, changed and checked.
+   * One line per node, then what is returned, changed and checked. The body of a loop stands below
+   * it: what its arguments are, its nodes, what carried variables become and what is stacked.
    *
    * <pre>
    * %7 = multiply(%3, %5): f32[batch]
+   * %12 = loop n(%2, %7): i32
+   *   %8 = begins with %2: f32
+   *   %9 = element of %7: f32
+   *   %10 = add(%8, %9): f32
+   *   %8 <- %10
+   *   result 1 stacks %10
    * return y = %7
    * w <- %9
    * check n <= 10
@@ -20,9 +27,7 @@ public final class Print {
    */
   public static String text(Function function) {
     StringBuilder text = new StringBuilder();
-    for (Node node : function.nodes()) {
-      text.append(node).append('\n');
-    }
+    nodes(text, "", function.nodes());
     for (Function.Output output : function.outputs()) {
       text.append("return ")
           .append(output.name())
@@ -48,19 +53,47 @@ public final class Print {
     return text.toString();
   }
 
-  /** A drawing for Graphviz: leaves are boxes, results are double circles. */
+  private static void nodes(StringBuilder text, String indent, List<Node> nodes) {
+    for (Node node : nodes) {
+      text.append(indent).append(node).append('\n');
+      if (node.op() instanceof Loop.Region region) {
+        body(text, indent + "  ", node, region);
+      }
+    }
+  }
+
+  private static void body(StringBuilder text, String indent, Node loop, Loop.Region region) {
+    List<Node> nodes = region.nodes();
+    for (Node node : nodes) {
+      if (node.op() instanceof Leaf.Argument argument) {
+        text.append(indent).append('%').append(node.id()).append(" = ");
+        text.append(region.kind(argument.index()).title).append(" %");
+        text.append(loop.input(argument.index()).id()).append(": ");
+        text.append(node.type()).append('\n');
+      }
+    }
+    nodes(
+        text, indent, nodes.stream().filter(n -> !(n.op() instanceof Leaf.Argument)).toList());
+    for (int i = 0; i < region.roots().size(); i++) {
+      int root = region.roots().get(i).id();
+      text.append(indent);
+      if (i < region.carried()) {
+        Node variable = region.variable(loop, i);
+        text.append('%').append(variable.id()).append(" <- %").append(root).append('\n');
+      } else {
+        text.append("result ").append(i).append(" stacks %").append(root).append('\n');
+      }
+    }
+  }
+
+  /**
+   * A drawing for Graphviz: leaves are boxes, results are double circles, a loop is a frame around
+   * its body.
+   */
   public static String dot(Function function) {
     StringBuilder text = new StringBuilder("digraph ").append(quoted(function.name()));
     text.append(" {\n  rankdir = BT\n");
-    for (Node node : function.nodes()) {
-      String shape = node.op() instanceof Leaf ? "box" : "ellipse";
-      text.append("  n").append(node.id());
-      text.append(" [shape = ").append(shape).append(", label = ");
-      text.append(quoted(node.op().title() + "\n" + node.type())).append("]\n");
-      for (Node input : node.inputs()) {
-        text.append("  n").append(input.id()).append(" -> n").append(node.id()).append('\n');
-      }
-    }
+    draw(text, "n", function.nodes());
     for (Function.Output output : function.outputs()) {
       result(text, "return " + output.name(), output.value());
     }
@@ -68,6 +101,43 @@ public final class Print {
       result(text, update.slot().path() + " <-", update.value());
     }
     return text.append("}\n").toString();
+  }
+
+  /** Nodes and arrows; a node may be in several bodies, so its name there begins with the loop's. */
+  private static void draw(StringBuilder text, String prefix, List<Node> nodes) {
+    for (Node node : nodes) {
+      String name = prefix + node.id();
+      String shape = node.op() instanceof Leaf ? "box" : "ellipse";
+      text.append("  ").append(name);
+      text.append(" [shape = ").append(shape).append(", label = ");
+      text.append(quoted(node.op().title() + "\n" + node.type())).append("]\n");
+      for (Node input : node.inputs()) {
+        text.append("  ").append(prefix).append(input.id());
+        text.append(" -> ").append(name).append('\n');
+      }
+      if (node.op() instanceof Loop.Region region) {
+        frame(text, name, node, region);
+      }
+    }
+  }
+
+  private static void frame(StringBuilder text, String name, Node loop, Loop.Region region) {
+    String inside = name + "_";
+    text.append("  subgraph ").append(quoted("cluster " + name));
+    text.append(" {\n  label = ").append(quoted(region.title())).append('\n');
+    draw(text, inside, region.nodes());
+    for (int i = 0; i < region.roots().size(); i++) {
+      Node root = region.roots().get(i);
+      String arrow = "  " + inside + root.id() + " -> ";
+      if (i < region.carried()) {
+        text.append(arrow).append(inside).append(region.variable(loop, i).id());
+        text.append(" [style = dashed, constraint = false]\n");
+      } else {
+        text.append(arrow).append(name).append(" [label = ").append(quoted("result " + i));
+        text.append("]\n");
+      }
+    }
+    text.append("  }\n");
   }
 
   private static void result(StringBuilder text, String title, Node value) {
@@ -78,6 +148,8 @@ public final class Print {
   /**
    * One JSON object: {@code {"name", "nodes": [{"id", "op", "type", "inputs", "place"}], "outputs":
    * [{"name", "node"}], "updates": [{"slot", "node"}]}}; place is {@code file:line:column} or null.
+   * A loop also has {@code "carried", "sequences"}, how many of its inputs these are, and {@code
+   * "body": {"nodes", "next", "stacked"}}, the last two as ids.
    */
   public static String json(Function function) {
     String nodes =
@@ -114,6 +186,22 @@ public final class Print {
         + inputs
         + ", \"place\": "
         + place
+        + (node.op() instanceof Loop.Region region ? body(region) : "")
+        + "}";
+  }
+
+  private static String body(Loop.Region region) {
+    String nodes = region.nodes().stream().map(Print::json).collect(Collectors.joining(", "));
+    return ", \"carried\": "
+        + region.carried()
+        + ", \"sequences\": "
+        + region.sequences()
+        + ", \"body\": {\"nodes\": ["
+        + nodes
+        + "], \"next\": "
+        + region.next().stream().map(Node::id).toList()
+        + ", \"stacked\": "
+        + region.stacked().stream().map(Node::id).toList()
         + "}";
   }
 

@@ -11,6 +11,7 @@ import dlx.graph.Loop;
 import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,45 @@ final class Facts {
   }
 
   private final Map<Node, Set<Fact>> known = new HashMap<>();
+
+  /** What is known of the results of a loop, by index. */
+  private final Map<Node, List<Set<Fact>>> loops = new HashMap<>();
+
+  private final List<Set<Fact>> arguments;
+
+  /** Of a function. */
+  Facts() {
+    this(List.of());
+  }
+
+  /** Of a body, of whose arguments something is known. */
+  Facts(List<Set<Fact>> arguments) {
+    this.arguments = arguments;
+  }
+
+  /**
+   * What is known of the arguments of a loop in every turn: of sequences and constants what is
+   * known of the inputs; of a carried variable what holds of its initial value and passes from turn
+   * to turn.
+   */
+  List<Set<Fact>> arguments(Node loop) {
+    Loop.Region region = (Loop.Region) loop.op();
+    List<Set<Fact>> facts = new ArrayList<>();
+    loop.inputs().forEach(i -> facts.add(of(i)));
+    for (boolean shrinks = true; shrinks; ) {
+      shrinks = false;
+      Facts turn = new Facts(facts);
+      List<Set<Fact>> next = region.next().stream().map(turn::of).toList();
+      for (int i = 0; i < next.size(); i++) {
+        Set<Fact> kept = EnumSet.noneOf(Fact.class);
+        kept.addAll(facts.get(i));
+        kept.retainAll(next.get(i));
+        shrinks |= !kept.equals(facts.get(i));
+        facts.set(i, kept);
+      }
+    }
+    return facts;
+  }
 
   boolean holds(Node node, Fact fact) {
     return of(node).contains(fact);
@@ -83,7 +123,18 @@ final class Facts {
           facts.add(Fact.DEFINED);
         }
       }
-      case Loop op -> {}
+      case Loop.Region region -> {
+        Facts turn = new Facts(arguments(node));
+        loops.put(node, region.roots().stream().map(turn::of).toList());
+        facts.add(Fact.DEFINED);
+        facts.add(Fact.NOT_NEGATIVE);
+      }
+      case Loop.Result result -> {
+        facts.addAll(loops.get(node.input(0)).get(result.index()));
+        if (result.index() < ((Loop.Region) node.input(0).op()).carried()) {
+          facts.retainAll(known.get(node.input(0).input(result.index())));
+        }
+      }
       case Derivative op -> {}
     }
     return facts;
@@ -101,7 +152,7 @@ final class Facts {
     }
   }
 
-  private static void leaf(Leaf leaf, Set<Fact> facts) {
+  private void leaf(Leaf leaf, Set<Fact> facts) {
     facts.add(Fact.DEFINED);
     switch (leaf) {
       case Leaf.Constant c -> {
@@ -123,7 +174,12 @@ final class Facts {
       case Leaf.Uniform u -> facts.add(Fact.NOT_NEGATIVE);
       case Leaf.Input i -> {}
       case Leaf.Slot s -> {}
-      case Leaf.Argument a -> facts.remove(Fact.DEFINED);
+      case Leaf.Argument a -> {
+        facts.remove(Fact.DEFINED);
+        if (a.index() < arguments.size()) {
+          facts.addAll(arguments.get(a.index()));
+        }
+      }
       case Leaf.Variable v -> facts.remove(Fact.DEFINED);
     }
   }

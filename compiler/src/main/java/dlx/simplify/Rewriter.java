@@ -31,9 +31,10 @@ final class Rewriter {
    *     numbers
    * @param kept nodes that no rule may take apart, since derivatives refer to them; null after
    *     derivatives are taken
+   * @param facts of the function or body that is rewritten
    */
-  Rewriter(List<Rule> rules, boolean collects, @Nullable Set<Node> kept) {
-    this.views = new Views(new Facts());
+  Rewriter(List<Rule> rules, boolean collects, @Nullable Set<Node> kept, Facts facts) {
+    this.views = new Views(facts);
     this.arithmetic = new Arithmetic(this, views, collects);
     this.recognizes = kept != null;
     this.kept = recognizes ? kept : Set.of();

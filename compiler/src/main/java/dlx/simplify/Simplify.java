@@ -3,8 +3,12 @@ package dlx.simplify;
 import dlx.graph.Derivative;
 import dlx.graph.Function;
 import dlx.graph.Graph;
+import dlx.graph.Loop;
 import dlx.graph.Node;
+import dlx.graph.Op;
+import dlx.graph.Substitute;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +32,6 @@ public final class Simplify {
     REAL
   }
 
-  /** Rounds after which another one must make the function lighter. */
-  private static final int ROUNDS = 4;
-
   /** The same function, smaller, with what each rule did. */
   public record Result(Function function, Map<String, Integer> counts) {}
 
@@ -39,19 +40,26 @@ public final class Simplify {
    * derivative is taken by is never hidden.
    */
   public static Function forms(Function function, Mode mode) {
-    if (mode == Mode.STRICT) {
-      return function;
-    }
+    return mode == Mode.STRICT ? function : function.withRoots(forms(function.roots()));
+  }
+
+  private static List<Node> forms(List<Node> roots) {
     Set<Node> kept = new HashSet<>();
-    for (Node node : function.nodes()) {
+    Map<Node, Node> done = new HashMap<>();
+    for (Node node : Graph.topological(roots)) {
+      Op op =
+          node.op() instanceof Loop.Region region
+              ? region.withRoots(forms(region.roots()))
+              : node.op();
+      done.put(node, Substitute.rebuilt(node, op, done));
       if (node.op() instanceof Derivative) {
-        kept.add(node.input(1));
+        kept.add(done.get(node.input(1)));
       }
     }
     List<Rule> rules = new ArrayList<>(Forms.BEFORE);
     rules.addAll(Forms.RULES);
-    Rewriter rewriter = new Rewriter(rules, false, kept);
-    return function.withRoots(new Normalize(rewriter).round(function.roots()));
+    Rewriter rewriter = new Rewriter(rules, false, kept, new Facts());
+    return new Normalize(rewriter).round(roots.stream().map(done::get).toList());
   }
 
   /** The simplified function. */
@@ -63,16 +71,9 @@ public final class Simplify {
   public static Result counted(Function function, Mode mode) {
     boolean real = mode == Mode.REAL;
     Set<Tier> tiers = real ? Set.of(Tier.values()) : Set.of(Tier.EXACT, Tier.WHOLE);
-    List<Rule> rules = Rule.select(tables(), tiers);
-    Rewriter rewriter = new Rewriter(rules, real, null);
-    List<Node> roots = function.roots();
-    for (int i = 1; ; i++) {
-      List<Node> next = new Normalize(rewriter).round(roots);
-      if (next.equals(roots) || i > ROUNDS && weight(next) >= weight(roots)) {
-        return new Result(function.withRoots(roots), rewriter.counts());
-      }
-      roots = next;
-    }
+    Fixpoint fixpoint = new Fixpoint(Rule.select(tables(), tiers), tiers);
+    List<Node> roots = fixpoint.of(function.roots(), List.of());
+    return new Result(function.withRoots(roots), fixpoint.counts());
   }
 
   /**
@@ -104,6 +105,7 @@ public final class Simplify {
     for (int i = 0; i < names.size(); i++) {
       lines.addAll(lines(names.get(i), tables().get(i)));
     }
+    Loops.RULES.forEach(r -> lines.add(new Line("Loops", r.tier(), r.title(), "", false)));
     return lines;
   }
 
@@ -125,9 +127,5 @@ public final class Simplify {
   /** Every table, in the order in which rules are tried. */
   static List<List<? extends Rule>> tables() {
     return List.of(Forms.RULES, Stability.RULES, Algebra.RULES, Shapes.RULES, Contractions.RULES);
-  }
-
-  private static double weight(List<Node> roots) {
-    return Graph.topological(roots).stream().mapToDouble(Weight::of).sum();
   }
 }

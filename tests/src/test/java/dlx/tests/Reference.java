@@ -221,8 +221,9 @@ final class Reference {
         - `real` keeps the real number that an expression stands for. `--math strict` leaves it out.
 
         Sums and products match in any order and in any spelling of minus, and terms and factors that
-        are alike are collected, which is no rule but how they are read. Rules about movements, folds and
-        contractions are code behind the line that describes them.
+        are alike are collected, which is no rule but how they are read. Rules about movements, folds,
+        contractions and loops are code behind the line that describes them. Of a loop, what nobody uses
+        and what does not change goes without a rule.
         """);
     String table = "";
     for (Simplify.Line rule : Simplify.lines()) {

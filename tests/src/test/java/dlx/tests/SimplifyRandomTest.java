@@ -8,6 +8,7 @@ import dlx.graph.Evaluate;
 import dlx.graph.Function;
 import dlx.graph.Graph;
 import dlx.graph.Leaf;
+import dlx.graph.Loop;
 import dlx.graph.Node;
 import dlx.graph.Type;
 import dlx.graph.Verify;
@@ -25,17 +26,40 @@ class SimplifyRandomTest {
 
   @Property(tries = 1000)
   void strictKeepsEveryBit(@ForAll long seed, @ForAll @IntRange(max = 25) int length) {
-    RandomFunctions.Sample sample = RandomFunctions.wild(seed, length, DType.F64);
+    strict(RandomFunctions.wild(seed, length, DType.F64));
+  }
+
+  @Property(tries = 500)
+  void strictKeepsEveryBitOfLoops(@ForAll long seed, @ForAll @IntRange(max = 12) int length) {
+    strict(RandomFunctions.wildLoops(seed, length, DType.F64));
+  }
+
+  private static void strict(RandomFunctions.Sample sample) {
     // the reference does not round to f32, and folding does
-    Assume.that(sample.function().nodes().stream().noneMatch(n -> n.type().dtype() == DType.F32));
+    Assume.that(!hasF32(sample.function().nodes()));
     Function after = Simplify.function(sample.function(), Simplify.Mode.STRICT);
     Verify.function(withoutStops(after));
     compare(sample, sample.function(), after, 0);
   }
 
+  private static boolean hasF32(List<Node> nodes) {
+    return nodes.stream()
+        .anyMatch(n ->
+            n.type().dtype() == DType.F32
+                || n.op() instanceof Loop.Region region && hasF32(region.nodes()));
+  }
+
   @Property(tries = 1000)
   void realKeepsNumbers(@ForAll long seed, @ForAll @IntRange(max = 25) int length) {
-    RandomFunctions.Sample sample = RandomFunctions.tame(seed, length, DType.F64);
+    real(RandomFunctions.tame(seed, length, DType.F64));
+  }
+
+  @Property(tries = 500)
+  void realKeepsNumbersOfLoops(@ForAll long seed, @ForAll @IntRange(max = 12) int length) {
+    real(RandomFunctions.tameLoops(seed, length, DType.F64));
+  }
+
+  private static void real(RandomFunctions.Sample sample) {
     Function after = Simplify.function(sample.function(), Simplify.Mode.REAL);
     Verify.function(withoutStops(after));
     compare(sample, sample.function(), after, 1e-6);
@@ -44,7 +68,15 @@ class SimplifyRandomTest {
   @Property(tries = 1000)
   void formsAreRecognizedBeforeDerivatives(
       @ForAll long seed, @ForAll @IntRange(max = 20) int length) {
-    RandomFunctions.Sample sample = RandomFunctions.tame(seed, length, DType.F64);
+    forms(RandomFunctions.tame(seed, length, DType.F64));
+  }
+
+  @Property(tries = 300)
+  void formsAreRecognizedInLoops(@ForAll long seed, @ForAll @IntRange(max = 10) int length) {
+    forms(RandomFunctions.tameLoops(seed, length, DType.F64));
+  }
+
+  private static void forms(RandomFunctions.Sample sample) {
     Function slopes = derivatives(sample.function());
     Function plain = Differentiate.function(slopes);
     Function better =

@@ -1,0 +1,112 @@
+package dlx.simplify;
+
+import dlx.graph.Graph;
+import dlx.graph.Leaf;
+import dlx.graph.Loop;
+import dlx.graph.Node;
+import dlx.graph.Substitute;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The rules about loops. A round takes every loop of a function or body apart, tries the rules on
+ * it, and puts together what is left of it ({@link OpenLoop}): so what nobody uses and what does
+ * not change is gone too.
+ */
+final class Loops {
+  /** What a rule does to a loop; whether it did anything. */
+  interface Code {
+    boolean of(OpenLoop loop);
+  }
+
+  /** One line of the table. */
+  record Line(Tier tier, String title, Code code) {}
+
+  static final List<Line> RULES =
+      List.of(
+          new Line(Tier.EXACT, "for of no turns => initial values", LoopTurns::none),
+          new Line(Tier.EXACT, "for of one turn => its body", LoopTurns::one),
+          new Line(Tier.EXACT, "h <- h => what h begins with", LoopVariables::staying),
+          new Line(Tier.EXACT, "h and k that are the same => one", LoopVariables::equal),
+          new Line(Tier.EXACT, "element of copies(x) => x", LoopElements::ofCopies),
+          new Line(Tier.EXACT, "stack of x[t] => x", LoopElements::stacked),
+          new Line(Tier.EXACT, "stack of f(x[t]) => f(x)", LoopElements::batched),
+          new Line(Tier.EXACT, "x[t] @ w => element of x @ w", LoopElements::product),
+          new Line(Tier.EXACT, "stack of h @ w => (stack of h) @ w", LoopBehind::stacks),
+          new Line(Tier.REAL, "s <- s + a @ b => s + sum(stack of a @ b)", LoopBehind::sums));
+
+  private record Use(Node loop, BitSet results) {}
+
+  private final List<Line> rules;
+  private final Map<String, Integer> counts;
+
+  /** Loops at which there is nothing to do. */
+  private final Set<Use> finished = new HashSet<>();
+
+  Loops(Set<Tier> tiers, Map<String, Integer> counts) {
+    this.rules = RULES.stream().filter(r -> tiers.contains(r.tier())).toList();
+    this.counts = counts;
+  }
+
+  /** Roots of a function or of a body with all loops rewritten, not what is inside of them. */
+  List<Node> round(List<Node> roots) {
+    List<Node> order = Graph.topological(roots);
+    Map<Node, BitSet> used = new HashMap<>();
+    for (Node node : order) {
+      if (node.op() instanceof Loop.Result result) {
+        used.computeIfAbsent(node.input(0), n -> new BitSet()).set(result.index());
+      }
+    }
+    if (used.isEmpty()) {
+      return roots;
+    }
+    Map<Node, Node> done = new HashMap<>();
+    Map<Node, Map<Integer, Node>> loops = new HashMap<>();
+    for (Node node : order) {
+      if (node.op() instanceof Loop.Result result && loops.containsKey(node.input(0))) {
+        done.put(node, loops.get(node.input(0)).get(result.index()));
+        continue;
+      }
+      Node same = Substitute.rebuilt(node, node.op(), done);
+      done.put(node, same);
+      if (node.op() instanceof Loop.Region region && used.containsKey(node)) {
+        Use use = new Use(same, used.get(node));
+        if (!finished.contains(use)) {
+          loops.put(node, node.graph().at(node.span(), () -> rewritten(use)));
+          // what else asks for the loop asks for its number of turns
+          done.put(node, node.graph().node(new Leaf.SizeOf(region.turns())));
+        }
+      }
+    }
+    return roots.stream().map(done::get).toList();
+  }
+
+  private Map<Integer, Node> rewritten(Use use) {
+    OpenLoop loop = new OpenLoop(use.loop(), use.results());
+    boolean again = true;
+    while (again) {
+      again = false;
+      for (Line rule : rules) {
+        loop.prune();
+        while (!loop.isEmpty() && rule.code().of(loop)) {
+          counts.merge(rule.title(), 1, Integer::sum);
+          again = true;
+          loop.prune();
+        }
+      }
+    }
+    Map<Integer, Node> results = loop.close();
+    List<Node> before = new ArrayList<>();
+    use.results().stream()
+        .forEach(i -> before.add(use.loop().graph().node(new Loop.Result(i), use.loop())));
+    if (before.equals(use.results().stream().mapToObj(results::get).toList())) {
+      finished.add(use);
+    }
+    return results;
+  }
+}
