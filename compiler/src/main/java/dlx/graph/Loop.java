@@ -90,7 +90,9 @@ public sealed interface Loop extends Op {
 
     /** The type of the argument that stands for an input. */
     public Type argument(int index, Type input) {
-      return kind(index) == Kind.SEQUENCE ? input.with(input.shape().subList(1, input.rank())) : input;
+      return kind(index) == Kind.SEQUENCE
+          ? input.with(input.shape().subList(1, input.rank()))
+          : input;
     }
 
     /** Also demands that carried variables keep their types and that sequences fit the turns. */

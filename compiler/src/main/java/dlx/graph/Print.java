@@ -72,8 +72,7 @@ public final class Print {
         text.append(node.type()).append('\n');
       }
     }
-    nodes(
-        text, indent, nodes.stream().filter(n -> !(n.op() instanceof Leaf.Argument)).toList());
+    nodes(text, indent, nodes.stream().filter(n -> !(n.op() instanceof Leaf.Argument)).toList());
     for (int i = 0; i < region.roots().size(); i++) {
       int root = region.roots().get(i).id();
       text.append(indent);
@@ -103,7 +102,9 @@ public final class Print {
     return text.append("}\n").toString();
   }
 
-  /** Nodes and arrows; a node may be in several bodies, so its name there begins with the loop's. */
+  /**
+   * Nodes and arrows; a node may be in several bodies, so its name there begins with the loop's.
+   */
   private static void draw(StringBuilder text, String prefix, List<Node> nodes) {
     for (Node node : nodes) {
       String name = prefix + node.id();

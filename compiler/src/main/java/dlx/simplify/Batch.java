@@ -144,8 +144,7 @@ final class Batch {
     Op moved =
         switch (op) {
           case Movement.Reshape r -> new Movement.Reshape(first(turns, r.shape()));
-          case Movement.Transpose t ->
-              new Movement.Transpose(first(0, behind(t.permutation())));
+          case Movement.Transpose t -> new Movement.Transpose(first(0, behind(t.permutation())));
           case Movement.Broadcast b ->
               new Movement.Broadcast(first(turns, b.shape()), first(0, behind(b.axes())));
           case Movement.Slice s ->
@@ -180,8 +179,7 @@ final class Batch {
     Node x = node.input(0);
     return switch (op) {
       case Indexing.Gather g when !varies(node.input(1)) ->
-          node.graph()
-              .node(new Indexing.Gather(g.axis() + 1, g.checked()), all(x), node.input(1));
+          node.graph().node(new Indexing.Gather(g.axis() + 1, g.checked()), all(x), node.input(1));
       case Indexing.Gather g when !varies(x) -> {
         // x[.., ids[t, ..], ..] has the turns where the axis was
         Node picked = node.graph().node(g, x, all(node.input(1)));

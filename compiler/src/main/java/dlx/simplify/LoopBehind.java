@@ -49,11 +49,12 @@ final class LoopBehind {
       findSums();
     }
     List<Node> next = new ArrayList<>();
-    loop.carried().forEach((v, c) -> {
-      if (!terms.containsKey(v)) {
-        next.add(c.next());
-      }
-    });
+    loop.carried()
+        .forEach((v, c) -> {
+          if (!terms.containsKey(v)) {
+            next.add(c.next());
+          }
+        });
     this.core = new HashSet<>(Graph.topological(next));
   }
 
@@ -95,14 +96,15 @@ final class LoopBehind {
       node.inputs().forEach(i -> uses.merge(i, 1, Integer::sum));
     }
     loop.roots().forEach(r -> uses.merge(r, 1, Integer::sum));
-    loop.carried().forEach((variable, c) -> {
-      if (variable.type().dtype().isFloat() && uses.getOrDefault(variable, 0) == 1) {
-        Node term = term(c.next(), variable, uses);
-        if (term != null) {
-          terms.put(variable, term);
-        }
-      }
-    });
+    loop.carried()
+        .forEach((variable, c) -> {
+          if (variable.type().dtype().isFloat() && uses.getOrDefault(variable, 0) == 1) {
+            Node term = term(c.next(), variable, uses);
+            if (term != null) {
+              terms.put(variable, term);
+            }
+          }
+        });
   }
 
   /** What is added to a variable that is one addend of a sum; else null. */
@@ -163,9 +165,7 @@ final class LoopBehind {
     for (Node node : cone) {
       if (behind.contains(node)) {
         node.inputs().forEach(cut::need);
-      } else if (changing.contains(node)
-          && !isThere(node)
-          && !(node.op() instanceof Loop.Region)) {
+      } else if (changing.contains(node) && !isThere(node) && !(node.op() instanceof Loop.Region)) {
         if (isPassage(node)) {
           cut.passage(node);
         } else {

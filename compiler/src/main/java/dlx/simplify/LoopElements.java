@@ -16,12 +16,13 @@ final class LoopElements {
   /** A sequence of equal elements is one thing. */
   static boolean ofCopies(OpenLoop loop) {
     Map<Node, Node> meaning = new HashMap<>();
-    loop.sequences().forEach((element, sequence) -> {
-      if (sequence.op() instanceof Movement.Broadcast copies && !copies.axes().contains(0)) {
-        List<Integer> axes = copies.axes().stream().map(axis -> axis - 1).toList();
-        meaning.put(element, sequence.input(0).broadcast(element.type().shape(), axes));
-      }
-    });
+    loop.sequences()
+        .forEach((element, sequence) -> {
+          if (sequence.op() instanceof Movement.Broadcast copies && !copies.axes().contains(0)) {
+            List<Integer> axes = copies.axes().stream().map(axis -> axis - 1).toList();
+            meaning.put(element, sequence.input(0).broadcast(element.type().shape(), axes));
+          }
+        });
     if (!meaning.isEmpty()) {
       loop.inside(meaning::get);
     }
@@ -32,14 +33,15 @@ final class LoopElements {
   static boolean stacked(OpenLoop loop) {
     Set<Node> changing = loop.depending(loop.variables());
     Map<Node, Node> meaning = new HashMap<>();
-    loop.stacks().forEach((node, all) -> {
-      Node sequence = loop.sequences().get(node);
-      if (sequence != null) {
-        meaning.put(all, sequence);
-      } else if (!changing.contains(node)) {
-        meaning.put(all, node.fill(all.type().shape()));
-      }
-    });
+    loop.stacks()
+        .forEach((node, all) -> {
+          Node sequence = loop.sequences().get(node);
+          if (sequence != null) {
+            meaning.put(all, sequence);
+          } else if (!changing.contains(node)) {
+            meaning.put(all, node.fill(all.type().shape()));
+          }
+        });
     loop.outside(meaning);
     return !meaning.isEmpty();
   }
@@ -48,12 +50,13 @@ final class LoopElements {
   static boolean batched(OpenLoop loop) {
     Batch batch = new Batch(loop.turns(), loop.sequences(), loop.variables());
     Map<Node, Node> outside = new HashMap<>();
-    loop.stacks().forEach((node, all) -> {
-      Node value = batch.of(node);
-      if (value != null) {
-        outside.put(all, value);
-      }
-    });
+    loop.stacks()
+        .forEach((node, all) -> {
+          Node value = batch.of(node);
+          if (value != null) {
+            outside.put(all, value);
+          }
+        });
     if (outside.isEmpty()) {
       return false;
     }

@@ -13,11 +13,12 @@ final class LoopVariables {
   /** A variable that never changes. */
   static boolean staying(OpenLoop loop) {
     Map<Node, Node> meaning = new HashMap<>();
-    loop.carried().forEach((variable, c) -> {
-      if (c.next() == variable) {
-        meaning.put(variable, c.initial());
-      }
-    });
+    loop.carried()
+        .forEach((variable, c) -> {
+          if (c.next() == variable) {
+            meaning.put(variable, c.initial());
+          }
+        });
     return replaced(loop, meaning);
   }
 
@@ -28,16 +29,16 @@ final class LoopVariables {
   static boolean equal(OpenLoop loop) {
     Map<Node, Node> first = new HashMap<>();
     Map<Object, Node> byBegin = new HashMap<>();
-    loop.carried()
-        .forEach((v, c) -> first.put(v, byBegin.computeIfAbsent(c.initial(), n -> v)));
+    loop.carried().forEach((v, c) -> first.put(v, byBegin.computeIfAbsent(c.initial(), n -> v)));
     while (true) {
       Substitute same = new Substitute(first::get);
       Map<Object, Node> byNext = new HashMap<>();
       Map<Node, Node> finer = new HashMap<>();
-      loop.carried().forEach((v, c) -> {
-        Object both = List.of(first.get(v), same.node(c.next()));
-        finer.put(v, byNext.computeIfAbsent(both, n -> v));
-      });
+      loop.carried()
+          .forEach((v, c) -> {
+            Object both = List.of(first.get(v), same.node(c.next()));
+            finer.put(v, byNext.computeIfAbsent(both, n -> v));
+          });
       if (finer.equals(first)) {
         break;
       }

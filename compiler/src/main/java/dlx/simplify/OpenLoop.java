@@ -72,8 +72,7 @@ final class OpenLoop {
       }
     }
     Substitute substitute =
-        new Substitute(
-            n -> n.op() instanceof Leaf.Argument a ? arguments.get(a.index()) : null);
+        new Substitute(n -> n.op() instanceof Leaf.Argument a ? arguments.get(a.index()) : null);
     List<Node> roots = substitute.nodes(region.roots());
     for (int i = 0; i < region.carried(); i++) {
       carried.put(arguments.get(i), new Carried(loop.input(i), roots.get(i)));
@@ -115,8 +114,7 @@ final class OpenLoop {
       }
     }
     Type type = sequence.type();
-    Node variable =
-        Enclose.variable(graph, type.with(type.shape().subList(1, type.rank())));
+    Node variable = Enclose.variable(graph, type.with(type.shape().subList(1, type.rank())));
     sequences.put(variable, sequence);
     return variable;
   }
