@@ -166,6 +166,7 @@ final class Bodies {
         live,
         0,
         new Frame.Shared(elaboration.targets, step, null, null),
+        null,
         null);
   }
 

@@ -152,6 +152,7 @@ final class Calls {
             caller.depth() + 1,
             new Frame.Shared(
                 targets(function, fn.module()), caller.shared().step, null, caller.shared().use),
+            caller.turns(),
             null);
     return body(
         function,

@@ -57,6 +57,7 @@ final class Definitions {
         false,
         0,
         new Frame.Shared(targets, "", null, null),
+        null,
         naming);
   }
 

@@ -6,14 +6,17 @@ import dlx.elaborate.Tensors.Kind;
 import dlx.elaborate.Value.Tensor;
 import dlx.graph.Derivative;
 import dlx.graph.Elementwise;
+import dlx.graph.Graph;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
+import dlx.graph.Loop;
 import dlx.graph.Node;
 import dlx.source.Diagnostic;
 import dlx.source.Span;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +29,7 @@ final class Derivatives {
 
   private final Elaboration elaboration;
   private final Map<Node, BitSet> reached = new HashMap<>();
+  private final Map<Loop.Region, List<BitSet>> loops = new IdentityHashMap<>();
   private final Map<String, Span> updated = new HashMap<>();
 
   Derivatives(Elaboration elaboration) {
@@ -69,11 +73,80 @@ final class Derivatives {
     }
     Tensor variable =
         elaboration.tensors.tensor(x.value(), by == Kind.WHOLE ? Kind.REAL : by, x.span(), world);
+    Taken taken = new Taken(result.node(), variable.node(), y.span(), x.span(), form.span());
+    demandWhole(taken);
+    for (Turns loop = frame.turns(); loop != null; loop = loop.outer) {
+      loop.taken.add(taken);
+    }
     if (!reaches(result.node()).get(variable.node().id())) {
       return zero(result, variable, form, frame);
     }
     Node node = elaboration.graph.node(new Derivative(), result.node(), variable.node());
     return new Tensor(node, variable.axes(), variable.weak());
+  }
+
+  /** A derivative that was asked for. */
+  record Taken(Node y, Node x, Span value, Span target, Span call) {}
+
+  /**
+   * Inside the body of a loop y is a formula of what a turn begins with, and its derivative is that
+   * of the formula. It would not be the whole one if y depended on x through that too.
+   */
+  void demandWhole(Taken taken) {
+    int outside = elaboration.positions.depth(taken.x());
+    if (elaboration.positions.depth(taken.y()) <= outside) {
+      return;
+    }
+    for (Node node : Graph.topological(List.of(taken.y()))) {
+      boolean variable =
+          !elaboration.positions.sources(node).isEmpty()
+              && elaboration.positions.depth(node) > outside
+              && reaches(taken.y()).get(node.id());
+      if (variable && beyond(node).get(taken.x().id())) {
+        boolean element = elaboration.positions.sources(node).getFirst().type().rank() > node.type().rank();
+        String x = taken.target().text();
+        Diagnostic error =
+            Diagnostic.error(
+                    "E0506",
+                    "`"
+                        + taken.value().text()
+                        + "` depends on `"
+                        + x
+                        + "` through "
+                        + (element ? "what the turns of this loop take of it" : "earlier turns too"))
+                .at(taken.call(), "")
+                .note(
+                    "inside a loop, `grad` differentiates the formulas of one turn by what it begins"
+                        + " with");
+        throw new Failure(
+            element
+                ? error.help(
+                    "give the element a name and differentiate with respect to it, or differentiate"
+                        + " the result of the loop")
+                : error.help(
+                    "differentiate the result of the loop, or take the variables as given:"
+                        + " `stop_gradient(…)`"));
+      }
+    }
+  }
+
+  /** What a node depends on in a way that has a derivative, through earlier turns too. */
+  private BitSet beyond(Node start) {
+    BitSet seen = new BitSet();
+    List<Node> open = new ArrayList<>(List.of(start));
+    seen.set(start.id());
+    while (!open.isEmpty()) {
+      Node node = open.removeLast();
+      List<Node> more = new ArrayList<>(elaboration.positions.sources(node));
+      passing(node, true, more);
+      for (Node input : more) {
+        if (!seen.get(input.id())) {
+          seen.set(input.id());
+          open.add(input);
+        }
+      }
+    }
+    return seen;
   }
 
   /** What is differentiated with respect to: a name, so that it is a node of the program. */
@@ -109,25 +182,78 @@ final class Derivatives {
     return reached.computeIfAbsent(y, root -> reach(root, true));
   }
 
-  private static BitSet reach(Node root, boolean smooth) {
+  private BitSet reach(Node root, boolean smooth) {
     BitSet seen = new BitSet();
     List<Node> open = new ArrayList<>(List.of(root));
     seen.set(root.id());
     while (!open.isEmpty()) {
       Node node = open.removeLast();
-      if (smooth && node.op() instanceof Elementwise op && op.isFlat()) {
-        continue;
-      }
-      for (int i = 0; i < node.inputs().size(); i++) {
-        Node input = node.input(i);
-        boolean passes = !smooth || input.type().dtype().isFloat() && !isPosition(node, i);
-        if (passes && !seen.get(input.id())) {
+      List<Node> inputs = new ArrayList<>();
+      passing(node, smooth, inputs);
+      for (Node input : inputs) {
+        if (!seen.get(input.id())) {
           seen.set(input.id());
           open.add(input);
         }
       }
     }
     return seen;
+  }
+
+  /** The inputs of a node on which it depends, if {@code smooth} only those with a derivative. */
+  private void passing(Node node, boolean smooth, List<Node> into) {
+    if (!smooth) {
+      into.addAll(node.inputs());
+    } else if (node.op() instanceof Loop.Result result) {
+      Node loop = node.input(0);
+      BitSet needs = through((Loop.Region) loop.op()).get(result.index());
+      needs.stream().mapToObj(loop::input).forEach(into::add);
+    } else if (!(node.op() instanceof Elementwise op && op.isFlat())) {
+      for (int i = 0; i < node.inputs().size(); i++) {
+        if (node.input(i).type().dtype().isFloat() && !isPosition(node, i)) {
+          into.add(node.input(i));
+        }
+      }
+    }
+  }
+
+  /** For each result of a loop the inputs on which it depends in a way that has a derivative. */
+  private List<BitSet> through(Loop.Region region) {
+    List<BitSet> known = loops.get(region);
+    if (known != null) {
+      return known;
+    }
+    List<BitSet> needs = new ArrayList<>();
+    List<Node> roots = region.roots();
+    for (Node root : roots) {
+      BitSet seen = reach(root, true);
+      BitSet inputs = new BitSet();
+      for (Node node : Graph.topological(List.of(root))) {
+        if (node.op() instanceof Leaf.Argument argument && seen.get(node.id())) {
+          if (argument.type().dtype().isFloat()) {
+            inputs.set(argument.index());
+          }
+        }
+      }
+      needs.add(inputs);
+    }
+    for (int i = 0; i < region.carried(); i++) {
+      if (roots.get(i).type().dtype().isFloat()) {
+        needs.get(i).set(i); // after no turn it is what it was
+      }
+    }
+    boolean grows = true;
+    while (grows) {
+      grows = false;
+      for (BitSet inputs : needs) {
+        int before = inputs.cardinality();
+        BitSet carried = inputs.get(0, region.carried());
+        carried.stream().forEach(i -> inputs.or(needs.get(i)));
+        grows |= inputs.cardinality() > before;
+      }
+    }
+    loops.put(region, needs);
+    return needs;
   }
 
   private static boolean isPosition(Node node, int input) {

@@ -4,7 +4,6 @@ import dlx.ast.Ast;
 import dlx.elaborate.Module.Declaration;
 import dlx.elaborate.Tensors.Kind;
 import dlx.elaborate.Value.Tensor;
-import dlx.graph.Leaf;
 import dlx.graph.Node;
 import dlx.graph.Type;
 import dlx.runtime.DType;
@@ -109,6 +108,7 @@ final class Draws {
             caller.depth() + 1,
             new Frame.Shared(
                 elaboration.calls.targets(function, fn.module()), caller.shared().step, null, null),
+            caller.turns(),
             null);
     return elaboration.calls.body(
         function,
@@ -174,7 +174,7 @@ final class Draws {
       shape = elaboration.shapes.common(tensors, world);
     }
     Type type = new Type(kind.node(), world.lower(shape));
-    Node node = elaboration.graph.node(new Leaf.Uniform(frame.draws(), type));
+    Node node = Turns.draw(elaboration.graph, frame.draws(), type, frame.turns());
     Operand u = new Operand(new Tensor(node, shape, kind == Kind.REAL), span);
     Operand low = bounds.get(0);
     Operand high = bounds.get(1);

@@ -80,6 +80,8 @@ final class Elaboration {
   final Conditions conditions = new Conditions(this);
   final Loops loops = new Loops(this);
   final IdleLoops idle = new IdleLoops();
+  final Positions positions = new Positions();
+  final Elements elements = new Elements(this);
   final Signatures signatures = new Signatures(this);
   final Mismatches mismatches = new Mismatches(this);
   final Arguments arguments = new Arguments(this);

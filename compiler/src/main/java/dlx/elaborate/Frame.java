@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param live whether parameters and states have the values of now (in a step or test) and not
  *     those with which the entry began (in definitions)
  * @param depth how many calls it is deep
+ * @param turns the innermost loop at run time that it stands in
  */
 record Frame(
     World world,
@@ -27,6 +28,7 @@ record Frame(
     boolean live,
     int depth,
     Shared shared,
+    @Nullable Turns turns,
     Ast.@Nullable Expression naming) {
 
   /** What kind of text this is. */
@@ -72,6 +74,21 @@ record Frame(
     int count(String key) {
       return counts.merge(key, 1, Integer::sum);
     }
+
+    /** What was counted and claimed so far. */
+    record Mark(Map<String, Integer> counts, Set<String> claimed) {}
+
+    Mark mark() {
+      return new Mark(Map.copyOf(counts), Set.copyOf(claimed));
+    }
+
+    /** Forgets what was counted and claimed since. */
+    void reset(Mark mark) {
+      counts.clear();
+      counts.putAll(mark.counts());
+      claimed.clear();
+      claimed.addAll(mark.claimed());
+    }
   }
 
   /** A call of an instance. */
@@ -89,10 +106,11 @@ record Frame(
         live,
         depth,
         shared,
+        turns,
         named);
   }
 
-  /** The frame of one turn of a loop. */
+  /** The frame of one turn of a loop that is copied out. */
   Frame turn(String index, Scope inner) {
     return new Frame(
         world,
@@ -104,15 +122,22 @@ record Frame(
         live,
         depth,
         shared,
+        turns,
         null);
   }
 
+  /** The frame of all turns of a loop at run time. */
+  Frame repeated(Turns loop, String address, Scope inner) {
+    return new Frame(
+        world, module, inner, body, path, address, live, depth, shared, loop, null);
+  }
+
   Frame with(Scope inner) {
-    return new Frame(world, module, inner, body, path, draws, live, depth, shared, null);
+    return new Frame(world, module, inner, body, path, draws, live, depth, shared, turns, null);
   }
 
   Frame with(World other) {
-    return new Frame(other, module, scope, body, path, draws, live, depth, shared, null);
+    return new Frame(other, module, scope, body, path, draws, live, depth, shared, turns, null);
   }
 
   /** The path of the next unnamed instance of a kind: {@code h.dense2}. */

@@ -19,6 +19,9 @@ final class Instance {
 
   final Span made;
 
+  /** Whether every turn of a loop at run time makes it again: it has no parameters or states. */
+  boolean repeated;
+
   /** The call that fixed the shapes of its parameters. */
   @Nullable Use first;
 

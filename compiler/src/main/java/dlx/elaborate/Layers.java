@@ -55,6 +55,7 @@ final class Layers {
             frame.depth() + 1,
             new Frame.Shared(
                 elaboration.calls.targets(layer, kind.module()), frame.shared().step, null, null),
+            frame.turns(),
             null);
     elaboration.arguments.bind(name, layer.settings(), given, call.span(), layer, settings);
     if (frame.body() == Frame.Body.FUNCTION
@@ -62,6 +63,10 @@ final class Layers {
       inFunctions.add(path);
     }
     Instance instance = new Instance(path, layer, kind.module(), settings.scope(), call.span());
+    Instance inside = frame.shared().instance;
+    instance.repeated =
+        frame.turns() != null && frame.turns().body == frame.shared()
+            || inside != null && inside.repeated;
     elaboration.instances.put(path, instance);
     return new Value.Made(instance);
   }
@@ -88,6 +93,7 @@ final class Layers {
                 caller.shared().step,
                 instance,
                 new Frame.Use(outermost(arguments, caller))),
+            caller.turns(),
             null);
     World world = caller.world();
     Map<String, Tensor> before = new LinkedHashMap<>(world.memory.now);
@@ -143,6 +149,13 @@ final class Layers {
               .help(
                   "make the function a `layer`, or make the instance at top level and use its"
                       + " name"));
+    }
+    if (instance != null && instance.repeated) {
+      throw new Failure(
+          Diagnostic.error("E0804", "this loop would make new parameters in every turn")
+              .at(instance.made, "makes `" + name + "`")
+              .help("make the layer before the loop, and use its name inside")
+              .help("or write `unroll for`, so that every turn has its own"));
     }
     if (Builtins.isName(name)) {
       throw new Failure(Names.builtIn(name, slot.name().span()));
@@ -280,6 +293,7 @@ final class Layers {
             false,
             origin.depth(),
             origin.shared(),
+            null,
             null);
     Value value =
         slot.drawn()

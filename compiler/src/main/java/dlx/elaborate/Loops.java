@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Loops that are copied out: {@code unroll for} and {@code for p in params}. */
+/**
+ * Loops. {@code unroll for} and {@code for p in params} are copied out; any other is a {@link
+ * Repetition}.
+ */
 final class Loops {
   /** How many turns a loop may have that is copied out. */
   static final int TURN_LIMIT = 1_000_000;
@@ -29,12 +32,16 @@ final class Loops {
     for (Ast.Generator g : loop.generators()) {
       sources.add(elaboration.expressions.value(g.over(), frame));
     }
-    boolean copied = loop.unroll() || sources.stream().allMatch(Value.Slots.class::isInstance);
+    boolean copied = loop.unroll() || sources.stream().anyMatch(Value.Slots.class::isInstance);
     if (sources.stream().anyMatch(Value.Poison.class::isInstance)) {
       throw Failure.silent();
     }
     if (!copied) {
-      throw new Failure(atRunTime(loop, sources, frame));
+      Diagnostic makes = new Makers(elaboration).sentence(loop, sources, frame);
+      if (makes != null) {
+        throw new Failure(makes);
+      }
+      return new Repetition(elaboration, loop, sources, frame).value();
     }
     for (int i = 0; i < sources.size(); i++) {
       generators.add(turns(sources.get(i), loop.generators().get(i).over().span(), loop, frame));
@@ -103,31 +110,36 @@ final class Loops {
   /** The stack of what the body ends with, or the last values of the variables. */
   private Value result(
       Ast.For loop, List<Value> results, List<List<Turn>> generators, Scope scope, Frame frame) {
-    List<Ast.Statement> statements = loop.body().statements();
-    boolean updates =
-        statements.isEmpty()
-            || statements.getLast() instanceof Ast.Bind bind && bind.mark() != Ast.Mark.NONE;
-    if (updates) {
+    if (results.isEmpty() && !endsWithUpdate(loop)) {
+      // the shape of an element is not known, so it is a number
+      return new Value.Items(List.of());
+    }
+    if (endsWithUpdate(loop) || results.stream().allMatch(Value.None.class::isInstance)) {
       List<Value> last = new ArrayList<>();
       for (Ast.Carry carry : loop.carries()) {
         last.add(scope.own(carry.name().text()).value);
       }
-      return last.isEmpty()
-          ? new Value.None()
-          : last.size() == 1 ? last.getFirst() : new Value.Tuple(last);
+      return last(last);
     }
     if (results.stream().anyMatch(v -> v instanceof Value.Poison)) {
       throw Failure.silent();
     }
-    if (results.stream().allMatch(v -> v instanceof Value.None)) {
-      return new Value.None();
-    }
-    Span span = statements.getLast().span();
-    if (results.isEmpty()) {
-      // the shape of an element is not known, so it is a number
-      return new Value.Items(List.of());
-    }
+    Span span = loop.body().statements().getLast().span();
     return stacked(results, generators, span, frame);
+  }
+
+  /** Whether the value of a loop is that of its variables. */
+  static boolean endsWithUpdate(Ast.For loop) {
+    List<Ast.Statement> statements = loop.body().statements();
+    return statements.isEmpty()
+        || statements.getLast() instanceof Ast.Bind bind && bind.mark() != Ast.Mark.NONE;
+  }
+
+  /** The values of the variables after {@code with}. */
+  static Value last(List<Value> values) {
+    return values.isEmpty()
+        ? new Value.None()
+        : values.size() == 1 ? values.getFirst() : new Value.Tuple(values);
   }
 
   private Value stacked(List<Value> results, List<List<Turn>> generators, Span span, Frame frame) {
@@ -181,10 +193,7 @@ final class Loops {
         long first = bound(range.first(), span, world);
         long last = bound(range.last(), span, world);
         if (last < first) {
-          throw new Failure(
-              Diagnostic.error("E0808", "this range ends before it begins")
-                  .at(span, "from " + first + " to " + last)
-                  .help("`0..0` is a range of nothing; check what its bounds are computed from"));
+          throw backwards(span, first, last);
         }
         count(first, last, loop, turns);
       }
@@ -203,6 +212,13 @@ final class Loops {
       default -> count(0, bound(source, span, world), loop, turns);
     }
     return turns;
+  }
+
+  static Failure backwards(Span span, Object first, Object last) {
+    return new Failure(
+        Diagnostic.error("E0808", "this range ends before it begins")
+            .at(span, "from " + first + " to " + last)
+            .help("`0..0` is a range of nothing; check what its bounds are computed from"));
   }
 
   private static void count(long first, long last, Ast.For loop, List<Turn> into) {
@@ -234,31 +250,5 @@ final class Loops {
                 "the number of turns of an `unroll for` is known when the program is compiled")
             .at(span, elaboration.tensors.describe(value) + ", known when it runs")
             .help("use a plain `for`, which runs any number of turns"));
-  }
-
-  // ------------------------------------------------------------------ loops at run time
-
-  private Diagnostic atRunTime(Ast.For loop, List<Value> sources, Frame frame) {
-    Diagnostic makes = new Makers(elaboration).sentence(loop, sources, frame);
-    if (makes != null) {
-      return makes;
-    }
-    Span keyword = new Span(loop.span().source(), loop.span().start(), loop.span().start() + 3);
-    String what =
-        loop.carries().isEmpty() ? "a `for` that collects values" : "a `for` with variables";
-    Diagnostic error = Diagnostic.error("E0001", what + " is not built yet").at(keyword);
-    boolean fixed =
-        sources.stream()
-            .allMatch(s ->
-                s instanceof Value.Items
-                    || s instanceof Value.Range r
-                        && elaboration.tensors.exact(r.first(), frame.world()) != null
-                        && elaboration.tensors.exact(r.last(), frame.world()) != null
-                    || elaboration.tensors.exact(s, frame.world()) != null);
-    return fixed
-        ? error.help(
-            "the number of turns is fixed: if it is small, `unroll for` copies the body",
-            new Diagnostic.Edit(keyword, "unroll for"))
-        : error;
   }
 }

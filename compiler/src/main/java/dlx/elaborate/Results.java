@@ -7,6 +7,7 @@ import dlx.graph.Function.Output;
 import dlx.graph.Function.Update;
 import dlx.graph.Graph;
 import dlx.graph.Leaf;
+import dlx.graph.Loop;
 import dlx.graph.Node;
 import dlx.graph.Type;
 import dlx.source.Diagnostic;
@@ -94,6 +95,10 @@ final class Results {
               });
       if (node.op() instanceof Leaf.SizeOf s) {
         open = s.extent().symbols();
+      }
+      if (node.op() instanceof Loop.Region region) {
+        look(region.roots());
+        open = union(region.turns().symbols(), sizes(region.roots()));
       }
       for (Node input : node.inputs()) {
         needs = union(needs, inputs.get(input));

@@ -81,6 +81,13 @@ final class Statements {
         if (report == null || frame.body() != Frame.Body.TEST) {
           throw Failure.of("E0211", "an `assert` belongs into a `test`", a.span());
         }
+        if (frame.turns() != null) {
+          throw new Failure(
+              Diagnostic.error("E0809", "an `assert` stands outside of loops that run at run time")
+                  .at(a.span())
+                  .help("end the body with the condition, and assert the loop: `assert for … { … }`")
+                  .help("or write `unroll for`"));
+        }
         report.add(a, frame);
         yield new Value.None();
       }

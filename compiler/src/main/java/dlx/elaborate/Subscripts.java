@@ -192,6 +192,10 @@ final class Subscripts {
     List<Axis> axes = new ArrayList<>(x.axes());
     axes.remove(axis);
     axes.addAll(axis, ids.axes());
+    Node element = elaboration.elements.at(x, axis, ids, span, world);
+    if (element != null) {
+      return new Tensor(element, axes, x.weak());
+    }
     Node node = elaboration.graph.node(new Indexing.Gather(axis, true), x.node(), ids.node());
     return new Tensor(node, axes, x.weak());
   }
@@ -223,7 +227,7 @@ final class Subscripts {
   }
 
   /** Whether an extent is a sum of sizes with no minus in it. */
-  private static boolean monotone(Extent extent) {
+  static boolean monotone(Extent extent) {
     return !extent.toString().contains("-");
   }
 
@@ -245,6 +249,12 @@ final class Subscripts {
     World world = frame.world();
     if (s.first() == null && s.last() == null && s.step() == null) {
       return x;
+    }
+    if (s.step() == null) {
+      Tensor window = elaboration.elements.window(x, axis, s, frame);
+      if (window != null) {
+        return window;
+      }
     }
     long step = 1;
     if (s.step() != null) {
@@ -318,6 +328,7 @@ final class Subscripts {
     Tensor x = elaboration.tensors.tensor(base.value(), base.span(), world);
     int count = subscript.indices().size();
     List<Node> inputs = new ArrayList<>(Collections.nCopies(2, x.node()));
+    boolean checked = false;
     for (Ast.Index index : subscript.indices()) {
       Value position =
           index instanceof Ast.At at ? elaboration.expressions.value(at.value(), frame) : null;
@@ -331,11 +342,13 @@ final class Subscripts {
                 .help("to change many elements, write `" + base.span().text() + " <- where(…)`"));
       }
       Extent known = elaboration.tensors.extent(position);
+      Extent n = x.axes().get(inputs.size() - 2).extent();
       if (known != null) {
-        Extent n = x.axes().get(inputs.size() - 2).extent();
         inside(fromStart(known, n, world), Extent.ZERO, n.plus(-1), known, n, index.span(), world);
       }
-      inputs.add(elaboration.tensors.tensor(position, Kind.I32, index.span(), world).node());
+      Node node = elaboration.tensors.tensor(position, Kind.I32, index.span(), world).node();
+      checked |= known == null && !elaboration.elements.isInside(node, n, index.span(), world);
+      inputs.add(node);
     }
     List<Axis> rest = x.axes().subList(count, x.rank());
     Tensor part =
@@ -351,7 +364,7 @@ final class Subscripts {
             "an element of `" + base.span().text() + "` cannot become this",
             world);
     inputs.set(1, fitted.node());
-    Node node = elaboration.graph.node(new Indexing.Update(true), inputs);
+    Node node = elaboration.graph.node(new Indexing.Update(checked), inputs);
     return new Tensor(node, x.axes(), x.weak());
   }
 }

@@ -86,14 +86,18 @@ public final class Enclose {
     List<Node> order = Graph.topological(roots);
     Set<Node> inside = inside(order);
     List<Node> inputs = new ArrayList<>(initial);
-    inputs.addAll(sequences);
     Map<Node, Node> enclosed = new HashMap<>();
     for (int i = 0; i < carried.size(); i++) {
       enclosed.put(carried.get(i), argument(i, carried.get(i)));
     }
+    Set<Node> read = new HashSet<>(order);
     for (int i = 0; i < elements.size(); i++) {
-      enclosed.put(elements.get(i), argument(carried.size() + i, elements.get(i)));
+      if (read.contains(elements.get(i))) {
+        enclosed.put(elements.get(i), argument(inputs.size(), elements.get(i)));
+        inputs.add(sequences.get(i));
+      }
     }
+    int used = inputs.size() - initial.size();
     for (Node node : needed(order, inside, roots)) {
       if (enclosed.containsKey(node)) {
         continue;
@@ -111,7 +115,7 @@ public final class Enclose {
             turns,
             descending,
             carried.size(),
-            sequences.size(),
+            used,
             next.stream().map(enclosed::get).toList(),
             stacked.stream().map(enclosed::get).toList());
     Node loop = graph.node(region, inputs);

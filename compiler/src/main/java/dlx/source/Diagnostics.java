@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What a run of the compiler has to say, in the order it was found, at most one per cause. */
@@ -38,6 +39,14 @@ public final class Diagnostics {
     while (list.size() > count) {
       causes.remove(Cause.of(list.removeLast()));
     }
+  }
+
+  /** Forgets those after the first {@code count} that were found in what was only tried. */
+  public void forget(int count, Predicate<Diagnostic> tried) {
+    List<Diagnostic> kept =
+        list.subList(count, list.size()).stream().filter(tried.negate()).toList();
+    keep(count);
+    kept.forEach(this::add);
   }
 
   public List<Diagnostic> all() {
