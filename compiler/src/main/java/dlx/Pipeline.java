@@ -3,10 +3,14 @@ package dlx;
 import dlx.differentiate.Differentiate;
 import dlx.emit.ClassEmitter;
 import dlx.graph.Function;
+import dlx.graph.Loop;
+import dlx.graph.Node;
 import dlx.graph.Verify;
 import dlx.runtime.CompiledFunction;
 import dlx.schedule.Unchecked;
 import dlx.simplify.Simplify;
+import dlx.source.Diagnostic;
+import dlx.source.ProgramException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -55,8 +59,19 @@ public final class Pipeline {
    */
   public CompiledFunction compile(String file, Supplier<Function> elaborate) {
     Function function = function("simplify", elaborate);
+    demandNoLoops(function);
     Function checked = options.unchecked() ? Unchecked.function(function) : function;
     return timed("emit", () -> ClassEmitter.compile(checked, file));
+  }
+
+  private static void demandNoLoops(Function function) {
+    for (Node node : function.nodes()) {
+      if (node.op() instanceof Loop) {
+        throw new ProgramException(
+            Diagnostic.error("E0001", "a `for` that runs at run time is not built yet")
+                .at(node.span()));
+      }
+    }
   }
 
   /** The stages on graphs, up to and including {@code last}. */
