@@ -129,8 +129,8 @@ final class Carried {
   }
 
   /**
-   * What it becomes at the end of a turn, in its types; null if a type that was open is now found to
-   * be another one, with which the body has to be worked out again.
+   * What it becomes at the end of a turn, in its types; null if a type that was open is now found
+   * to be another one, with which the body has to be worked out again.
    */
   @Nullable List<Node> next() {
     Value value = get();
@@ -206,9 +206,7 @@ final class Carried {
                 + " = "
                 + span.text()
                 + "`")
-        : shape
-            ? error
-            : error.help("convert it: `" + start.dtype() + "(…)`");
+        : shape ? error : error.help("convert it: `" + start.dtype() + "(…)`");
   }
 
   private void flatten(Value form, Value value, List<Value> into, Span at) {

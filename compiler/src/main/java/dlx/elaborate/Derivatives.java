@@ -103,7 +103,8 @@ final class Derivatives {
               && elaboration.positions.depth(node) > outside
               && reaches(taken.y()).get(node.id());
       if (variable && beyond(node).get(taken.x().id())) {
-        boolean element = elaboration.positions.sources(node).getFirst().type().rank() > node.type().rank();
+        boolean element =
+            elaboration.positions.sources(node).getFirst().type().rank() > node.type().rank();
         String x = taken.target().text();
         Diagnostic error =
             Diagnostic.error(
@@ -113,11 +114,13 @@ final class Derivatives {
                         + "` depends on `"
                         + x
                         + "` through "
-                        + (element ? "what the turns of this loop take of it" : "earlier turns too"))
+                        + (element
+                            ? "what the turns of this loop take of it"
+                            : "earlier turns too"))
                 .at(taken.call(), "")
                 .note(
-                    "inside a loop, `grad` differentiates the formulas of one turn by what it begins"
-                        + " with");
+                    "inside a loop, `grad` differentiates the formulas of one turn by what it"
+                        + " begins with");
         throw new Failure(
             element
                 ? error.help(

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Positions that are formulas of the turn of a loop: {@code x[t]}, {@code x[2 * t + 1]}, {@code
- * x[:, t - k]}, {@code x[t : t + 3]}. Where the loop goes over a view of x, a turn has an element of
- * it; where x changes in the loop too, it is gathered. All positions are inside, which is known now
- * or checked at entry.
+ * x[:, t - k]}, {@code x[t : t + 3]}. Where the loop goes over a view of x, a turn has an element
+ * of it; where x changes in the loop too, it is gathered. All positions are inside, which is known
+ * now or checked at entry.
  */
 final class Elements {
   private final Elaboration elaboration;

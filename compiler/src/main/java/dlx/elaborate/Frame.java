@@ -128,8 +128,7 @@ record Frame(
 
   /** The frame of all turns of a loop at run time. */
   Frame repeated(Turns loop, String address, Scope inner) {
-    return new Frame(
-        world, module, inner, body, path, address, live, depth, shared, loop, null);
+    return new Frame(world, module, inner, body, path, address, live, depth, shared, loop, null);
   }
 
   Frame with(Scope inner) {

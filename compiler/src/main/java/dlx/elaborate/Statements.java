@@ -85,7 +85,8 @@ final class Statements {
           throw new Failure(
               Diagnostic.error("E0809", "an `assert` stands outside of loops that run at run time")
                   .at(a.span())
-                  .help("end the body with the condition, and assert the loop: `assert for … { … }`")
+                  .help(
+                      "end the body with the condition, and assert the loop: `assert for … { … }`")
                   .help("or write `unroll for`"));
         }
         report.add(a, frame);

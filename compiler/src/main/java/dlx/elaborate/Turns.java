@@ -34,12 +34,7 @@ final class Turns {
   private final Enclose enclose;
   private final Positions positions;
 
-  Turns(
-      Graph graph,
-      Positions positions,
-      @Nullable Turns outer,
-      Extent count,
-      Frame.Shared body) {
+  Turns(Graph graph, Positions positions, @Nullable Turns outer, Extent count, Frame.Shared body) {
     this.graph = graph;
     this.positions = positions;
     this.outer = outer;
