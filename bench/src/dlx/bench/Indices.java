@@ -19,7 +19,7 @@ final class Indices {
           w -> {
             Random random = new Random(31);
             indexed(w, "taken", rows, width)
-                .work(0, 8.0 * COUNT * width)
+                .work(0, 4.0 * (COUNT + Math.min(COUNT, rows)) * width)
                 .input("table", random.normal(1, rows, width))
                 .input("position", random.whole(rows, COUNT))
                 .torch(

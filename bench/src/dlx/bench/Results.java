@@ -99,6 +99,8 @@ record Results(
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
     setting.apply(builder.environment());
     Process process = builder.start();
+    Thread end = new Thread(process::destroyForcibly);
+    Runtime.getRuntime().addShutdownHook(end);
     List<String> waiting = new ArrayList<>(names);
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -118,6 +120,7 @@ record Results(
         progress.found(of(request, machine, best));
       }
     }
+    Runtime.getRuntime().removeShutdownHook(end);
     if (waiting.isEmpty()) return null;
     String failed = waiting.getFirst();
     String said = Files.readString(errors).lines().limit(20).reduce("", (a, b) -> a + "\n" + b);

@@ -1,5 +1,7 @@
 package dlx.bench;
 
+import dlx.measure.Machine;
+
 import dlx.runtime.Workers;
 import java.io.PrintStream;
 import java.nio.file.Path;

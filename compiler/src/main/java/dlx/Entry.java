@@ -1,18 +1,19 @@
 package dlx;
 
 import dlx.elaborate.Program;
-import dlx.runtime.CompiledFunction;
+import dlx.graph.Function;
 import dlx.runtime.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * One or more definitions or expressions, compiled together. Any number of threads may call it at
  * once, also while a step runs; each call sees the parameters from before or after a step.
  */
 public final class Entry extends Fn {
-  Entry(Model model, String name, CompiledFunction compiled) {
-    super(model, name, compiled);
+  Entry(Model model, String name, Supplier<Function> elaborate) {
+    super(model, name, elaborate);
   }
 
   /**

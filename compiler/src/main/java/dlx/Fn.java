@@ -1,11 +1,14 @@
 package dlx;
 
 import dlx.elaborate.Program;
+import dlx.graph.Function;
 import dlx.runtime.CompiledFunction;
 import dlx.runtime.Tensor;
+import dlx.schedule.Schedule;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** A compiled part of a model that can be called: an {@link Entry} or a {@link Step}. */
@@ -14,11 +17,13 @@ public abstract sealed class Fn permits Entry, Step {
   final String name;
   final CompiledFunction compiled;
   final List<String> outputs;
+  private final Supplier<Function> elaborate;
 
-  Fn(Model model, String name, CompiledFunction compiled) {
+  Fn(Model model, String name, Supplier<Function> elaborate) {
     this.model = model;
     this.name = name;
-    this.compiled = compiled;
+    this.elaborate = elaborate;
+    this.compiled = model.compile(elaborate);
     this.outputs = compiled.program().outputs().stream().map(v -> v.name()).toList();
   }
 
@@ -60,6 +65,11 @@ public abstract sealed class Fn permits Entry, Step {
   /** The code behind, for a caller that keeps parameters by itself. */
   public CompiledFunction compiled() {
     return compiled;
+  }
+
+  /** What the kernels of {@link #compiled} do, in their order; made anew by every call. */
+  public Schedule schedule() {
+    return model.schedule(elaborate);
   }
 
   /** What may be given by name: inputs of the program and arguments of the step. */

@@ -11,6 +11,7 @@ import dlx.runtime.CompiledFunction;
 import dlx.runtime.DlxException;
 import dlx.runtime.Tensor;
 import dlx.runtime.Workers;
+import dlx.schedule.Schedule;
 import dlx.source.Diagnostic;
 import dlx.source.Diagnostics;
 import dlx.source.Source;
@@ -129,7 +130,7 @@ public final class Model {
             new Entry(
                 this,
                 String.join(", ", k.expressions),
-                compile(() -> program.entry(k.expressions, training))));
+                () -> program.entry(k.expressions, training)));
   }
 
   /**
@@ -157,7 +158,7 @@ public final class Model {
     List<String> key = new ArrayList<>(also);
     key.addFirst(name);
     return steps.computeIfAbsent(
-        key, k -> new Step(this, step, compile(() -> program.step(name, also))));
+        key, k -> new Step(this, step, () -> program.step(name, also)));
   }
 
   /** An expression over the names of the file, for {@link Compiler#compile}. */
@@ -299,6 +300,10 @@ public final class Model {
 
   CompiledFunction compile(Supplier<Function> function) {
     return pipeline.compile(source.name(), function);
+  }
+
+  Schedule schedule(Supplier<Function> function) {
+    return pipeline.schedule(source.name(), function);
   }
 
   static boolean hasRuntimeSize(Program.Typed type) {

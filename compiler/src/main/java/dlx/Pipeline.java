@@ -7,6 +7,8 @@ import dlx.graph.Loop;
 import dlx.graph.Node;
 import dlx.graph.Verify;
 import dlx.runtime.CompiledFunction;
+import dlx.runtime.Simd;
+import dlx.schedule.Schedule;
 import dlx.schedule.Unchecked;
 import dlx.simplify.Simplify;
 import dlx.source.Diagnostic;
@@ -58,10 +60,22 @@ public final class Pipeline {
    * @param file the name of the source file, for stack traces and profilers
    */
   public CompiledFunction compile(String file, Supplier<Function> elaborate) {
+    Function function = ready(elaborate);
+    return timed("emit", () -> ClassEmitter.compile(function, file));
+  }
+
+  /**
+   * The schedule behind what {@link #compile} returns, made once more: nothing of it is kept, and it
+   * is the same every time.
+   */
+  public Schedule schedule(String file, Supplier<Function> elaborate) {
+    return ClassEmitter.emit(ready(elaborate), file, Simd.bits()).schedule();
+  }
+
+  private Function ready(Supplier<Function> elaborate) {
     Function function = function("simplify", elaborate);
     demandNoLoops(function);
-    Function checked = options.unchecked() ? Unchecked.function(function) : function;
-    return timed("emit", () -> ClassEmitter.compile(checked, file));
+    return options.unchecked() ? Unchecked.function(function) : function;
   }
 
   private static void demandNoLoops(Function function) {

@@ -1,11 +1,12 @@
 package dlx;
 
 import dlx.elaborate.Program;
-import dlx.runtime.CompiledFunction;
+import dlx.graph.Function;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A step: an entry that also changes parameters and states, all together at its end; if it fails,
@@ -14,8 +15,8 @@ import java.util.Map;
 public final class Step extends Fn {
   private final Program.Step step;
 
-  Step(Model model, Program.Step step, CompiledFunction compiled) {
-    super(model, step.name(), compiled);
+  Step(Model model, Program.Step step, Supplier<Function> elaborate) {
+    super(model, step.name(), elaborate);
     this.step = step;
   }
 

@@ -15,6 +15,7 @@ final class Commands {
     ALL.put("train", Train::new);
     ALL.put("eval", Eval::new);
     ALL.put("test", Tests::new);
+    ALL.put("bench", Bench::new);
     ALL.put("graph", Graph::new);
     ALL.put("grad", Grad::new);
     ALL.put("compile", Compile::new);

@@ -49,6 +49,7 @@ final class Train implements Command {
         .value("--reset", "WHEN", "states with sizes of the data start again: epoch or never")
         .flag("--no-shuffle", "examples in the order of the file")
         .flag("--trap-nan", "stop where a number is no number any more (slow)")
+        .flag("--profile", "tell at the end where the time of the steps went")
         .value("--seed", "N", "of first values, draws and order; 0 if not given")
         .program()
         .compiler();
@@ -94,6 +95,7 @@ final class Train implements Command {
     record.put("sources", plan.sources());
     if (!plan.classes().isEmpty()) record.put("classes", plan.classes());
     record.write(output.record());
+    Profiles profiles = invocation.flag("--profile") ? Profiles.of(trainer.steps()) : null;
     Runtime.getRuntime().addShutdownHook(hook);
     Trainer.Outcome outcome;
     try {
@@ -105,6 +107,7 @@ final class Train implements Command {
     record.put("best_epoch", outcome.bestEpoch());
     record.put("epochs_done", trainer.epochsDone());
     record.write(output.record());
+    if (profiles != null) profiles.print(invocation);
     say(invocation, outcome, output);
     console.out().flush();
     stop.finished();

@@ -110,6 +110,11 @@ public final class Trainer {
     return progress.changes;
   }
 
+  /** What is run for every batch, in order. */
+  public List<Step> steps() {
+    return List.copyOf(steps);
+  }
+
   /** Epochs that are done. */
   public int epochsDone() {
     return progress.epoch;

@@ -47,8 +47,12 @@ public final class ClassEmitter {
     this.sourceFile = sourceFile;
   }
 
-  /** Classes and what a call needs to know besides. */
-  public record Emitted(Program program, List<byte[]> classes) {}
+  /**
+   * Classes and what a call needs to know besides.
+   *
+   * @param schedule what the code does; kernels as in the program
+   */
+  public record Emitted(Program program, List<byte[]> classes, Schedule schedule) {}
 
   /**
    * Compiles an entry without open derivatives.
@@ -119,7 +123,7 @@ public final class ClassEmitter {
           description(actual.get(i), method.number(), context.operands(method.operands(), form)));
     }
     close(page, classes);
-    return new Emitted(program(), classes);
+    return new Emitted(program(), classes, schedule);
   }
 
   /** The number of a generated method and what it must be given. */

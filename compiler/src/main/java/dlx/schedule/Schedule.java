@@ -29,28 +29,7 @@ public record Schedule(
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < kernels.size(); i++) {
       Kernel kernel = kernels.get(i);
-      text.append("kernel ").append(i).append(": ").append(kernel.getClass().getSimpleName());
-      switch (kernel) {
-        case Kernel.Loops l ->
-            text.append(l.axes())
-                .append(" ")
-                .append(Kernel.instructions(l.stores()).size())
-                .append(" values");
-        case Kernel.Columns c ->
-            text.append(c.axes())
-                .append(" over axis ")
-                .append(c.reduced())
-                .append(" ")
-                .append(Kernel.instructions(c.stores()).size())
-                .append(" values");
-        case Kernel.Product p ->
-            text.append(p.batch()).append(p.rows()).append(p.columns()).append(p.summed());
-        case Kernel.Pack p -> text.append(p.outer()).append("[").append(p.line()).append("]");
-        case Kernel.Scatter s -> text.append("[").append(s.positions()).append("]");
-        case Kernel.Replace r -> text.append("[").append(r.inner()).append("]");
-        case Kernel.Sort s ->
-            text.append("[").append(s.rows()).append(", ").append(s.columns()).append("]");
-      }
+      text.append("kernel ").append(i).append(": ").append(shape(kernel));
       text.append(" <- ");
       text.append(String.join(", ", kernel.reads().map(Buffer::name).distinct().toList()));
       text.append(" -> ");
@@ -59,5 +38,27 @@ public record Schedule(
     }
     commits.forEach(c -> text.append("commit ").append(c.slot().name()).append('\n'));
     return text.toString();
+  }
+
+  /** The kind of a kernel with its extents, such as {@code Loops[batch, 10] 20 values}. */
+  public static String shape(Kernel kernel) {
+    return kernel.getClass().getSimpleName()
+        + switch (kernel) {
+          case Kernel.Loops l ->
+              l.axes() + " " + Kernel.instructions(l.stores()).size() + " values";
+          case Kernel.Columns c ->
+              c.axes()
+                  + " over axis "
+                  + c.reduced()
+                  + " "
+                  + Kernel.instructions(c.stores()).size()
+                  + " values";
+          case Kernel.Product p ->
+              "" + p.batch() + p.rows() + p.columns() + p.summed();
+          case Kernel.Pack p -> p.outer() + "[" + p.line() + "]";
+          case Kernel.Scatter s -> "[" + s.positions() + "]";
+          case Kernel.Replace r -> "[" + r.inner() + "]";
+          case Kernel.Sort s -> "[" + s.rows() + ", " + s.columns() + "]";
+        };
   }
 }

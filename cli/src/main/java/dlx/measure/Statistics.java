@@ -1,12 +1,12 @@
-package dlx.bench;
+package dlx.measure;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The median and the quartiles of some numbers. */
-record Statistics(double median, double low, double high) {
-  static Statistics of(double[] values) {
+/** The median and the quartiles of some numbers, which must not be none. */
+public record Statistics(double median, double low, double high) {
+  public static Statistics of(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     return new Statistics(at(sorted, 0.5), at(sorted, 0.25), at(sorted, 0.75));
@@ -19,7 +19,8 @@ record Statistics(double median, double low, double high) {
     return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
   }
 
-  Map<String, Object> json() {
+  /** As an object of JSON. */
+  public Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("median", median);
     json.put("low", low);
