@@ -1,9 +1,8 @@
 package dlx.bench;
 
+import com.sun.management.ThreadMXBean;
 import dlx.measure.Machine;
 import dlx.measure.Statistics;
-
-import com.sun.management.ThreadMXBean;
 import dlx.runtime.Tensor;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

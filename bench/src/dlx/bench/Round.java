@@ -1,7 +1,6 @@
 package dlx.bench;
 
 import dlx.measure.Machine;
-
 import dlx.runtime.Workers;
 import java.io.PrintStream;
 import java.nio.file.Path;

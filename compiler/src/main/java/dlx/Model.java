@@ -157,8 +157,7 @@ public final class Model {
                 unknown("step", name, program.steps().stream().map(Program.Step::name).toList()));
     List<String> key = new ArrayList<>(also);
     key.addFirst(name);
-    return steps.computeIfAbsent(
-        key, k -> new Step(this, step, () -> program.step(name, also)));
+    return steps.computeIfAbsent(key, k -> new Step(this, step, () -> program.step(name, also)));
   }
 
   /** An expression over the names of the file, for {@link Compiler#compile}. */

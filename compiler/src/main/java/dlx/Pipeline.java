@@ -65,8 +65,8 @@ public final class Pipeline {
   }
 
   /**
-   * The schedule behind what {@link #compile} returns, made once more: nothing of it is kept, and it
-   * is the same every time.
+   * The schedule behind what {@link #compile} returns, made once more: nothing of it is kept, and
+   * it is the same every time.
    */
   public Schedule schedule(String file, Supplier<Function> elaborate) {
     return ClassEmitter.emit(ready(elaborate), file, Simd.bits()).schedule();

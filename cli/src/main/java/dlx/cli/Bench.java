@@ -74,9 +74,7 @@ final class Bench implements Command {
     Checkpoints.load(invocation, model);
     Given given = Given.read(invocation, model, step);
     Fn function =
-        step != null
-            ? model.step(step.name())
-            : Programs.entry(invocation, model, false, wanted);
+        step != null ? model.step(step.name()) : Programs.entry(invocation, model, false, wanted);
     Drawn drawn = Drawn.of(invocation, model, step, function, given);
     Call call = function.prepare(drawn.inputs(), given.sizes());
     Machine machine = Machine.measure(Workers.threads());
@@ -125,8 +123,7 @@ final class Bench implements Command {
       if (took < ROUND) times *= 2;
     }
     times = (int) Math.max(1, Math.min(Math.ceil(ROUND / once), 1 << 24));
-    int rounds =
-        (int) Math.max(FEWEST_ROUNDS, Math.min(seconds / (times * once), MOST_ROUNDS));
+    int rounds = (int) Math.max(FEWEST_ROUNDS, Math.min(seconds / (times * once), MOST_ROUNDS));
     double[] taken = new double[rounds];
     for (int i = 0; i < rounds; i++) taken[i] = time(call, times) / times;
     return new Measured(Statistics.of(taken), times, rounds);

@@ -25,11 +25,7 @@ record Drawn(Map<String, Object> inputs, List<String> names) {
    * @throws UsageException if a size is not known
    */
   static Drawn of(
-      Invocation invocation,
-      Model model,
-      Program.@Nullable Step step,
-      Fn function,
-      Given given) {
+      Invocation invocation, Model model, Program.@Nullable Step step, Fn function, Given given) {
     Map<String, Program.Argument> declared = new LinkedHashMap<>();
     model.program().inputs().forEach(i -> declared.put(i.name(), i));
     if (step != null) step.arguments().forEach(a -> declared.put(a.name(), a));
@@ -70,7 +66,12 @@ record Drawn(Map<String, Object> inputs, List<String> names) {
       for (String symbol : extents.get(i).symbols()) {
         if (!sizes.containsKey(symbol)) {
           throw new UsageException(
-              "`" + argument.name() + "` is " + argument.type() + ", and `" + symbol
+              "`"
+                  + argument.name()
+                  + "` is "
+                  + argument.type()
+                  + ", and `"
+                  + symbol
                   + "` is not known",
               "say --dim " + symbol + "=64, or give data that have it");
         }

@@ -37,8 +37,14 @@ final class Profiles {
     profiles.forEach((step, profile) -> {
       step.compiled().profile(null);
       if (profile.calls().isEmpty()) {
-        invocation.console().note(
-            "no profile of " + step.name() + ": the first " + SKIPPED + " runs are not counted");
+        invocation
+            .console()
+            .note(
+                "no profile of "
+                    + step.name()
+                    + ": the first "
+                    + SKIPPED
+                    + " runs are not counted");
         return;
       }
       Hot hot = Hot.of(step, profile, machine);
@@ -54,7 +60,10 @@ final class Profiles {
       } else {
         out.println();
         out.println(
-            step.name() + ", means of " + Show.count(hot.calls()) + " runs, "
+            step.name()
+                + ", means of "
+                + Show.count(hot.calls())
+                + " runs, "
                 + Bench.threads(machine.threads()));
         out.print(HotTable.text(hot, machine));
       }

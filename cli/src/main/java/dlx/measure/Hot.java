@@ -146,8 +146,7 @@ public record Hot(long calls, List<Row> kernels, double commit) {
     return new Hot(calls, rows, median(several, Hot::commit));
   }
 
-  private static double median(
-      List<Hot> several, java.util.function.ToDoubleFunction<Hot> part) {
+  private static double median(List<Hot> several, java.util.function.ToDoubleFunction<Hot> part) {
     return Statistics.of(several.stream().mapToDouble(part).toArray()).median();
   }
 }

@@ -31,7 +31,9 @@ public final class HotTable {
     String format = FORMAT.replace("#", Integer.toString(width));
     String lines = LINES.replace("#", Integer.toString(width));
     double all = hot.seconds() + hot.commit();
-    line(out, format, "kernel", "time", "share", "GFLOP/s", "peak", "GB/s", "limit", "x", "place", "what");
+    line(
+        out, format, "kernel", "time", "share", "GFLOP/s", "peak", "GB/s", "limit", "x", "place",
+        "what");
     List<Hot.Row> rows =
         hot.kernels().stream()
             .sorted(Comparator.comparingDouble(Hot.Row::seconds).reversed())
@@ -53,14 +55,34 @@ public final class HotTable {
           row.what());
     }
     if (rows.size() > KERNELS) {
-      double rest =
-          rows.subList(KERNELS, rows.size()).stream().mapToDouble(Hot.Row::seconds).sum();
+      double rest = rows.subList(KERNELS, rows.size()).stream().mapToDouble(Hot.Row::seconds).sum();
       line(
-          out, format, "others", time(rest), percent(rest / all), "", "", "", "", "", "",
+          out,
+          format,
+          "others",
+          time(rest),
+          percent(rest / all),
+          "",
+          "",
+          "",
+          "",
+          "",
+          "",
           rows.size() - KERNELS + " more kernels");
     }
     if (hot.commit() > 0.001 * all) {
-      line(out, format, "copies", time(hot.commit()), percent(hot.commit() / all), "", "", "", "", "", "",
+      line(
+          out,
+          format,
+          "copies",
+          time(hot.commit()),
+          percent(hot.commit() / all),
+          "",
+          "",
+          "",
+          "",
+          "",
+          "",
           "new values into their places");
     }
     out.append('\n');

@@ -16,22 +16,25 @@ import java.util.function.IntFunction;
  * @param doubles the same of f64
  * @param bandwidth bytes per second by the size of the array, from small to large
  */
-public record Machine(
-    int threads, double singles, double doubles, Map<Integer, Double> bandwidth) {
+public record Machine(int threads, double singles, double doubles, Map<Integer, Double> bandwidth) {
   private static final int[] FOOTPRINTS = {
     1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24, 1 << 25, 1 << 27
   };
   private static final int TRIES = 9;
 
-  /** Until the JIT compiler has seen everything; before that, vectors take a thousand times longer. */
+  /**
+   * Until the JIT compiler has seen everything; before that, vectors take a thousand times longer.
+   */
   private static final long WARM_NANOS = 250_000_000;
 
   /** Takes about a second. */
   public static Machine measure(int threads) {
     if (Simd.bits() == 0) {
-      return measure(threads, Scalars::fmaSingles, Scalars::fmaDoubles, Scalars::read, Scalars::update);
+      return measure(
+          threads, Scalars::fmaSingles, Scalars::fmaDoubles, Scalars::read, Scalars::update);
     }
-    return measure(threads, Vectors::fmaSingles, Vectors::fmaDoubles, Vectors::read, Vectors::update);
+    return measure(
+        threads, Vectors::fmaSingles, Vectors::fmaDoubles, Vectors::read, Vectors::update);
   }
 
   /** Does a number of turns and says how many operations these were. */
@@ -44,7 +47,8 @@ public record Machine(
     double run(float[] data, int passes);
   }
 
-  private static Machine measure(int threads, Turns singles, Turns doubles, Passes read, Passes update) {
+  private static Machine measure(
+      int threads, Turns singles, Turns doubles, Passes read, Passes update) {
     long begun = System.nanoTime();
     float[] little = new float[1 << 10];
     while (System.nanoTime() - begun < WARM_NANOS) {
@@ -127,5 +131,4 @@ public record Machine(
       throw new IllegalStateException(e);
     }
   }
-
 }

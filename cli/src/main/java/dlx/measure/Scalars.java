@@ -1,6 +1,8 @@
 package dlx.measure;
 
-/** The loops of {@link Vectors} for a JVM without the Vector API: the JIT compiler may find vectors. */
+/**
+ * The loops of {@link Vectors} for a JVM without the Vector API: the JIT compiler may find vectors.
+ */
 final class Scalars {
   private static final int LENGTH = 512;
 

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  *
  * @param operations arithmetic: two for each term of a product, one for every elementwise operator
  *     and every element of a fold, whatever the operator costs
- * @param bytes what is read and written, each buffer once, and of a buffer whose elements are picked
- *     at most so many as are picked
+ * @param bytes what is read and written, each buffer once, and of a buffer whose elements are
+ *     picked at most so many as are picked
  */
 public record Cost(Extent operations, List<Traffic> bytes) {
   /** Bytes that are moved: the smaller of two. */
@@ -83,8 +83,7 @@ public record Cost(Extent operations, List<Traffic> bytes) {
     Map<Buffer, Extent> picked = new HashMap<>();
     Extent operations = Extent.ZERO;
     for (Instruction i : instructions) {
-      Extent turns =
-          i instanceof Instruction.Folded || folded.contains(i) ? every : results;
+      Extent turns = i instanceof Instruction.Folded || folded.contains(i) ? every : results;
       if (i instanceof Instruction.Apply || i instanceof Instruction.Folded) {
         operations = operations.plus(turns);
       } else if (i instanceof Instruction.Pick) {

@@ -35,7 +35,8 @@ class ArrowsTest {
   /** Beyond its place in the order: the graph stands beside the syntax, not on top of it. */
   private static final Map<String, List<String>> NEVER = Map.of("dlx.graph", List.of("dlx.ast"));
 
-  private static final List<String> COMMAND_LINE = List.of("dlx.cli", "dlx.training", "dlx.data", "dlx.measure");
+  private static final List<String> COMMAND_LINE =
+      List.of("dlx.cli", "dlx.training", "dlx.data", "dlx.measure");
 
   private static final Map<String, List<String>> ONLY_IN =
       Map.of(

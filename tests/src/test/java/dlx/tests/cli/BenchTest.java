@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What {@code dlx bench} and {@code dlx train --profile} say about kernels. How long something takes
- * is not tested; what is done is counted by hand.
+ * What {@code dlx bench} and {@code dlx train --profile} say about kernels. How long something
+ * takes is not tested; what is done is counted by hand.
  */
 class BenchTest {
   private static final String PROGRAM =
@@ -112,20 +112,20 @@ class BenchTest {
 
   @Test
   void printsTables() {
-    Shell.Said said = shell.run("bench DIR/net.dlx train --dim batch=10 --seconds 0.01 --threads 1");
+    Shell.Said said =
+        shell.run("bench DIR/net.dlx train --dim batch=10 --seconds 0.01 --threads 1");
     assertEquals(0, said.code(), said.err());
     assertTrue(said.out().startsWith("train: "), said.out());
     assertTrue(said.out().contains("1 thread\nsizes: batch = 10\n"), said.out());
-    assertTrue(
-        said.out().contains("DIR/net.dlx:7   Product[][batch][8][6]\n"),
-        said.out());
+    assertTrue(said.out().contains("DIR/net.dlx:7   Product[][batch][8][6]\n"), said.out());
     assertTrue(said.out().contains("h = x @ w\n"), said.out());
     assertEquals("drawn inputs: x, label\n", said.err());
   }
 
   @Test
   void wrongUseIsToldWithHelp() {
-    refuses("bench DIR/net.dlx h", "`x` is f32[batch, 6], and `batch` is not known", "--dim batch=64");
+    refuses(
+        "bench DIR/net.dlx h", "`x` is f32[batch, 6], and `batch` is not known", "--dim batch=64");
     refuses("bench DIR/net.dlx train h --dim batch=3", "a step is measured alone", "`train`");
     refuses("bench DIR/net.dlx h --set rate=1 --dim batch=3", "--set is for steps", "");
     refuses("bench DIR/net.dlx h --seconds no --dim batch=3", "--seconds is a number above 0", "");
@@ -157,7 +157,8 @@ class BenchTest {
         Files.readAllBytes(folder.resolve("plain.safetensors")),
         Files.readAllBytes(folder.resolve("measured.safetensors")));
     JsonNode profile =
-        said.out().lines()
+        said.out()
+            .lines()
             .map(line -> JsonMapper.shared().readTree(line))
             .filter(n -> n.get("event").asString().equals("profile"))
             .findFirst()
