@@ -53,8 +53,7 @@ public record Schedule(
                   + " "
                   + Kernel.instructions(c.stores()).size()
                   + " values";
-          case Kernel.Product p ->
-              "" + p.batch() + p.rows() + p.columns() + p.summed();
+          case Kernel.Product p -> "" + p.batch() + p.rows() + p.columns() + p.summed();
           case Kernel.Pack p -> p.outer() + "[" + p.line() + "]";
           case Kernel.Scatter s -> "[" + s.positions() + "]";
           case Kernel.Replace r -> "[" + r.inner() + "]";
