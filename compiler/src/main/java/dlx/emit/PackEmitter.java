@@ -1,19 +1,70 @@
 package dlx.emit;
 
 import dlx.graph.Extent;
+import dlx.runtime.DType;
 import dlx.schedule.Kernel;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** The kernel Pack: threads share the panels. */
+/**
+ * The kernel Pack: threads share the panels. Where the panel has whole vectors, they are copied as
+ * vectors; if it is the summed positions that lie side by side, squares of them are turned.
+ */
 final class PackEmitter {
   private final Code code;
   private final Kernel.Pack kernel;
+  private final String owner;
+  private final String name;
+  private final Lane lane;
+  private final boolean lies;
+  private final boolean turns;
 
-  private PackEmitter(Code code, Kernel.Pack kernel) {
+  private PackEmitter(Code code, Kernel.Pack kernel, String owner, String name, int bits) {
     this.code = code;
     this.kernel = kernel;
+    this.owner = owner;
+    this.name = name;
+    this.lane = Lane.of(bits, List.of(kernel.to().dtype()));
+    this.lies =
+        kernel.from().strides().get(kernel.outer().size()).isOne()
+            && kernel.panel() % lane.lanes() == 0;
+    this.turns =
+        !lies
+            && kernel.panel() % lane.lanes() == 0
+            && kernel.from().strides().getLast().isOne()
+            && !isBelow(kernel.summed().getLast(), lane.lanes())
+            && !isBelow(kernel.line(), lane.lanes());
+  }
+
+  private static boolean isBelow(Extent extent, int count) {
+    return extent.isConstant() && extent.constant().getAsLong() < count;
+  }
+
+  /** Writes the method of the kernel, and that of a square if it needs it. */
+  static void emit(
+      ClassVisitor cv,
+      Kernel.Pack kernel,
+      String owner,
+      String name,
+      int line,
+      int bits,
+      Operands operands) {
+    boolean[] turns = new boolean[1];
+    Code.kernel(
+        cv,
+        name,
+        line,
+        operands,
+        code -> {
+          PackEmitter emitter = new PackEmitter(code, kernel, owner, name, bits);
+          turns[0] = emitter.turns;
+          emitter.emit();
+        });
+    if (turns[0]) {
+      SquareEmitter.emit(cv, kernel.to().dtype(), kernel.panel(), name, line, bits, operands);
+    }
   }
 
   static Extent units(Kernel.Pack kernel) {
@@ -23,10 +74,6 @@ final class PackEmitter {
   /** Copied numbers per unit. */
   static Extent work(Kernel.Pack kernel) {
     return Extent.product(kernel.summed()).times(kernel.panel());
-  }
-
-  static void emit(Code code, Kernel.Pack kernel) {
-    new PackEmitter(code, kernel).emit();
   }
 
   private void emit() {
@@ -105,28 +152,169 @@ final class PackEmitter {
         });
   }
 
+  /** The innermost summed positions of a panel. */
   private void copy(int from, int first, int at) {
     Extent summed = kernel.summed().getLast();
-    code.array(kernel.from().buffer());
-    code.iload(from);
-    code.extent(kernel.from().strides().getLast());
-    code.extent(kernel.from().strides().get(kernel.outer().size()));
-    code.extent(summed);
+    int width = code.local(1);
     code.extent(kernel.line());
     code.iload(first);
     code.insn(Opcodes.ISUB);
     code.constant(kernel.panel());
     code.callStatic("java/lang/Math", "min", "(II)I");
-    code.constant(kernel.panel());
-    code.array(kernel.to());
-    code.iload(at);
-    String array = "[" + Lane.letter(kernel.to().dtype());
-    code.callStatic("dlx/runtime/Panels", "pack", "(" + array + "IIIIII" + array + "I)V");
+    code.istore(width);
+    if (lies) {
+      code.iload(width);
+      code.constant(kernel.panel());
+      code.chooseIfLess(() -> single(from, width, at), () -> vectors(from, at));
+    } else if (turns) {
+      code.iload(width);
+      code.constant(lane.lanes());
+      code.chooseIfLess(
+          () -> single(from, width, at),
+          () -> {
+            code.extent(summed);
+            code.constant(lane.lanes());
+            code.chooseIfLess(() -> single(from, width, at), () -> squares(from, width, at));
+          });
+    } else {
+      single(from, width, at);
+    }
     if (kernel.summed().size() > 1) {
       code.iload(at);
       code.extent(summed.times(kernel.panel()));
       code.insn(Opcodes.IADD);
       code.istore(at);
     }
+  }
+
+  /** Number by number; 0 behind the last. */
+  private void single(int from, int width, int at) {
+    code.array(kernel.from().buffer());
+    code.iload(from);
+    code.extent(kernel.from().strides().getLast());
+    code.extent(kernel.from().strides().get(kernel.outer().size()));
+    code.extent(kernel.summed().getLast());
+    code.iload(width);
+    code.constant(kernel.panel());
+    code.array(kernel.to());
+    code.iload(at);
+    String array = "[" + Lane.letter(kernel.to().dtype());
+    code.callStatic("dlx/runtime/Panels", "pack", "(" + array + "IIIIII" + array + "I)V");
+  }
+
+  /** A full panel whose neighbours lie side by side. */
+  private void vectors(int from, int at) {
+    DType dtype = kernel.to().dtype();
+    Body body = new Body(code, lane, null);
+    int source = copyOf(from);
+    int target = copyOf(at);
+    code.count(
+        kernel.summed().getLast(),
+        k -> {
+          for (int lanes = 0; lanes < kernel.panel(); lanes += lane.lanes()) {
+            body.species(dtype);
+            code.array(kernel.from().buffer());
+            code.iload(source);
+            code.constant(lanes);
+            code.insn(Opcodes.IADD);
+            code.callStatic(
+                Lane.type(dtype),
+                "fromArray",
+                "(L" + Lane.SPECIES + ";[" + Lane.letter(dtype) + "I)" + Lane.descriptor(dtype));
+            code.array(kernel.to());
+            code.iload(target);
+            code.constant(lanes);
+            code.insn(Opcodes.IADD);
+            code.call(Lane.type(dtype), "intoArray", "([" + Lane.letter(dtype) + "I)V");
+          }
+          code.iload(source);
+          code.extent(kernel.from().strides().getLast());
+          code.insn(Opcodes.IADD);
+          code.istore(source);
+          code.iload(target);
+          code.constant(kernel.panel());
+          code.insn(Opcodes.IADD);
+          code.istore(target);
+        });
+  }
+
+  private int copyOf(int local) {
+    int copy = code.local(1);
+    code.iload(local);
+    code.istore(copy);
+    return copy;
+  }
+
+  /**
+   * Squares of as many neighbours and summed positions as a vector has lanes. The last ones begin
+   * so early that they end with the panel.
+   */
+  private void squares(int from, int width, int at) {
+    Extent lineStride = kernel.from().strides().get(kernel.outer().size());
+    String array = "[" + Lane.letter(kernel.to().dtype());
+    code.iload(width);
+    code.constant(kernel.panel());
+    code.chooseIfLess(
+        () -> {
+          code.array(kernel.to());
+          code.iload(at);
+          code.extent(kernel.summed().getLast());
+          code.iload(width);
+          code.constant(kernel.panel());
+          code.callStatic("dlx/runtime/Panels", "clear", "(" + array + "IIII)V");
+        },
+        () -> {});
+    inSteps(
+        () -> code.extent(kernel.summed().getLast()),
+        k ->
+            inSteps(
+                () -> code.iload(width),
+                n -> {
+                  code.aload(0);
+                  code.aload(1);
+                  code.array(kernel.from().buffer());
+                  code.iload(n);
+                  times(lineStride);
+                  code.iload(from);
+                  code.insn(Opcodes.IADD);
+                  code.iload(k);
+                  code.insn(Opcodes.IADD);
+                  code.extent(lineStride);
+                  code.array(kernel.to());
+                  code.iload(k);
+                  code.constant(kernel.panel());
+                  code.insn(Opcodes.IMUL);
+                  code.iload(at);
+                  code.insn(Opcodes.IADD);
+                  code.iload(n);
+                  code.insn(Opcodes.IADD);
+                  code.callStatic(
+                      owner, SquareEmitter.name(name), SquareEmitter.descriptor(array));
+                }));
+  }
+
+  /** From 0 in steps of the lanes; the last step ends at the limit. */
+  private void inSteps(Runnable limit, IntConsumer turn) {
+    int next = code.local(1);
+    int now = code.local(1);
+    code.constant(0);
+    code.istore(next);
+    code.loop(
+        next,
+        lane.lanes(),
+        () -> {
+          limit.run();
+          code.constant(lane.lanes() - 1);
+          code.insn(Opcodes.IADD);
+        },
+        () -> {
+          code.iload(next);
+          limit.run();
+          code.constant(lane.lanes());
+          code.insn(Opcodes.ISUB);
+          code.callStatic("java/lang/Math", "min", "(II)I");
+          code.istore(now);
+          turn.accept(now);
+        });
   }
 }

@@ -48,7 +48,7 @@ final class Packing {
     int outside = product.batch().size();
     int columnsFrom = outside + product.rows().size();
     if (tiling.isVector() && packsLeft(product, tiling)) {
-      a = pack(product, a.access(), columnsFrom - 1, tiling.rows());
+      a = pack(product, a.access(), columnsFrom - 1, Math.max(tiling.lanes(), tiling.rows()));
     }
     if (tiling.isVector() && packsRight(product, tiling)) {
       int column = columnsFrom + product.columns().size() - 1;

@@ -61,7 +61,7 @@ final class Page {
       case Kernel.Product product ->
           new Products(product, bits).emit(writer, name, method, line, operands);
       case Kernel.Pack pack ->
-          Code.kernel(writer, method, line, operands, code -> PackEmitter.emit(code, pack));
+          PackEmitter.emit(writer, pack, name, method, line, bits, operands);
       case Kernel.Scatter scatter ->
           Code.kernel(writer, method, line, operands, code -> CallEmitter.scatter(code, scatter));
       case Kernel.Replace replace ->

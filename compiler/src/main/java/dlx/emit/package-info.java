@@ -10,7 +10,7 @@
  * ColumnEmitter   the kernel Columns
  * Packing         which operands of products are copied into panels first
  * Products        the kernel Product, cut by Tiling into ProductStrip and ProductTile
- * PackEmitter     the kernel Pack
+ * PackEmitter     the kernel Pack; SquareEmitter turns what lies the other way
  * CallEmitter     kernels that are one call into the runtime
  * Body            one value: registers, loads, operators
  * Lane            the dictionary of Vector API names, as strings

@@ -1,5 +1,7 @@
 package dlx.runtime;
 
+import java.util.Arrays;
+
 /**
  * Copies of parts of a matrix in the order in which a product reads them; called by generated code.
  */
@@ -31,10 +33,8 @@ public final class Panels {
         }
       }
     }
-    for (int n = width; n < padded; n++) {
-      for (int k = 0; k < rows; k++) {
-        panel[at + k * padded + n] = 0;
-      }
+    if (width < padded) {
+      clear(panel, at, rows, width, padded);
     }
   }
 
@@ -59,29 +59,21 @@ public final class Panels {
         }
       }
     }
-    for (int n = width; n < padded; n++) {
-      for (int k = 0; k < rows; k++) {
-        panel[at + k * padded + n] = 0;
-      }
+    if (width < padded) {
+      clear(panel, at, rows, width, padded);
     }
   }
 
-  /** c[to + r * stride + n] = tile[r * padded + n] for r below rows and n below width. */
-  public static void unpack(
-      float[] tile, int rows, int width, int padded, float[] c, int to, int stride) {
-    for (int r = 0; r < rows; r++) {
-      for (int n = 0; n < width; n++) {
-        c[to + r * stride + n] = tile[r * padded + n];
-      }
+  /** panel[at + k * padded + n] = 0 for k below rows and n from width to padded. */
+  public static void clear(float[] panel, int at, int rows, int width, int padded) {
+    for (int k = 0; k < rows; k++) {
+      Arrays.fill(panel, at + k * padded + width, at + (k + 1) * padded, 0);
     }
   }
 
-  public static void unpack(
-      double[] tile, int rows, int width, int padded, double[] c, int to, int stride) {
-    for (int r = 0; r < rows; r++) {
-      for (int n = 0; n < width; n++) {
-        c[to + r * stride + n] = tile[r * padded + n];
-      }
+  public static void clear(double[] panel, int at, int rows, int width, int padded) {
+    for (int k = 0; k < rows; k++) {
+      Arrays.fill(panel, at + k * padded + width, at + (k + 1) * padded, 0);
     }
   }
 }
