@@ -288,8 +288,7 @@ final class PackEmitter {
                   code.insn(Opcodes.IADD);
                   code.iload(n);
                   code.insn(Opcodes.IADD);
-                  code.callStatic(
-                      owner, SquareEmitter.name(name), SquareEmitter.descriptor(array));
+                  code.callStatic(owner, SquareEmitter.name(name), SquareEmitter.descriptor(array));
                 }));
   }
 

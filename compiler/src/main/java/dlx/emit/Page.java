@@ -60,8 +60,7 @@ final class Page {
               writer, method, line, operands, code -> ColumnEmitter.emit(code, bits, columns));
       case Kernel.Product product ->
           new Products(product, bits).emit(writer, name, method, line, operands);
-      case Kernel.Pack pack ->
-          PackEmitter.emit(writer, pack, name, method, line, bits, operands);
+      case Kernel.Pack pack -> PackEmitter.emit(writer, pack, name, method, line, bits, operands);
       case Kernel.Scatter scatter ->
           Code.kernel(writer, method, line, operands, code -> CallEmitter.scatter(code, scatter));
       case Kernel.Replace replace ->

@@ -32,9 +32,9 @@ public final class Simd {
   }
 
   /**
-   * A constant of generated code that moves lanes by a distance, a power of two: {@code exchange} is
-   * the shuffle of lanes i and i xor distance, {@code upper} the mask of the lanes i with {@code (i
-   * & distance) != 0}.
+   * A constant of generated code that moves lanes by a distance, a power of two: {@code exchange}
+   * is the shuffle of lanes i and i xor distance, {@code upper} the mask of the lanes i with {@code
+   * (i & distance) != 0}.
    *
    * @param vector the class of the vectors, {@code species} its field with their shape
    */
