@@ -1,16 +1,17 @@
 package dlx.runtime;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Threads that share the units of a kernel. The units are cut into chunks by position, at multiples
  * of the kernel's alignment, and every unit does the same operations whoever does it, so results
- * depend neither on the number of threads nor on which of them took a chunk. The caller takes
- * chunks too: if the workers are late, because another process has their processor, it does the
- * work alone.
+ * depend neither on the number of threads nor on which of them took a chunk.
+ *
+ * <p>Every thread has a share of the chunks, always the same part of the units: what it wrote in
+ * one kernel is in its own cache when it reads it in the next. The caller has the first share. Who
+ * is done takes chunks from the ends of the others' shares; so if the workers are late, because
+ * another process has their processor, the caller does the work alone.
  *
  * <p>Workers spin for a bounded time and then park; they are daemons. One call at a time has the
  * workers; a call that finds them taken works alone.
@@ -19,38 +20,52 @@ public final class Workers {
   /** Below this many simple operations a hand-over costs more than it gives. */
   private static final long WORTH_SHARING = 60_000;
 
-  private static final long SPIN_NANOS = 200_000;
+  /** Below this many simple operations a share is not cut into more chunks. */
+  private static final long WORTH_CUTTING = 200_000;
+
+  /** For so long a thread that waits looks again and again; then it lets others go first. */
+  private static final long SPIN_NANOS = 50_000;
+
+  /** After so long it parks. */
+  private static final long PARK_NANOS = 200_000;
+
+  /** Looks between two looks at the clock. */
+  private static final int LOOKS = 32;
 
   private static volatile Workers shared = new Workers(defaultThreads());
+
+  /** Of the caller, then of every worker. */
+  private final Share[] shares;
 
   private final Worker[] workers;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /**
-   * The number of the task in the upper half, the chunks that nobody has taken in the lower. In one
-   * word, so that whoever takes a chunk knows that its task still goes on: nothing else of a task
-   * may be read before.
-   */
-  private final AtomicLong next = new AtomicLong();
+  // Of the thread that has the lock: the number of the task, the chunks of all tasks so far.
+  private int task;
+  private long posted;
 
-  private final AtomicInteger finished = new AtomicInteger();
-  private volatile Throwable failure;
-
-  // The task of the moment. Written before its number is published in `next`, and not changed
-  // before all its chunks are finished.
-  private Kernels kernels;
-  private int kernel;
-  private int[] operands;
-  private Frame frame;
-  private int units;
-  private int align;
-  private int chunks;
+  // The first of the chunks of the task that failed, written under this monitor.
+  private Throwable failure;
+  private int failed;
 
   private Workers(int threads) {
+    this(threads, true);
+  }
+
+  /**
+   * @param start whether the workers begin; without, a test moves them by hand
+   */
+  Workers(int threads, boolean start) {
+    shares = new Share[threads];
+    for (int i = 0; i < threads; i++) {
+      shares[i] = new Share();
+    }
     workers = new Worker[threads - 1];
     for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Worker(i);
+      workers[i] = new Worker(i + 1);
       workers[i].setDaemon(true);
+    }
+    for (int i = 0; i < workers.length && start; i++) {
       workers[i].start();
     }
   }
@@ -74,70 +89,57 @@ public final class Workers {
           "R0309", "the number of threads must be at least 1, not " + threads, "", "");
     }
     Workers before = shared;
-    if (before.workers.length + 1 != threads) {
+    if (before.shares.length != threads) {
       shared = new Workers(threads);
-      for (Worker worker : before.workers) {
-        worker.stop = true;
-        LockSupport.unpark(worker);
-      }
+      before.stop();
     }
   }
 
   public static int threads() {
-    return shared.workers.length + 1;
+    return shared.shares.length;
+  }
+
+  /** The share of a thread; 0 is the caller. */
+  Share share(int thread) {
+    return shares[thread];
+  }
+
+  /** Ends the workers. A call that goes on ends without them. */
+  void stop() {
+    for (Worker worker : workers) {
+      worker.stop = true;
+      LockSupport.unpark(worker);
+    }
   }
 
   /** Runs all units of a kernel. */
   void run(
-      Kernels code, int method, int[] wanted, Program.Kernel kind, Frame data, Scratch scratch) {
-    int count = data.extents[kind.units()];
-    long work = (long) count * Math.max(1, data.extents[kind.work()]);
-    int blocks = (int) ((count + kind.align() - 1L) / kind.align());
+      Kernels code, int method, int[] operands, Program.Kernel kind, Frame frame, Scratch scratch) {
+    int units = frame.extents[kind.units()];
+    long work = (long) units * Math.max(1, frame.extents[kind.work()]);
+    int blocks = (int) ((units + kind.align() - 1L) / kind.align());
     if (kind.chunks() == 0
         || workers.length == 0
         || blocks <= 1
         || work < WORTH_SHARING
         || !lock.tryLock()) {
-      scratch.operands = wanted;
-      code.run(method, data, scratch, 0, count);
+      scratch.operands = operands;
+      code.run(method, frame, scratch, 0, units);
       return;
     }
+    Throwable thrown;
     try {
-      kernels = code;
-      kernel = method;
-      operands = wanted;
-      frame = data;
-      units = count;
-      align = kind.align();
-      chunks = Math.min(kind.chunks() * (workers.length + 1), blocks);
-      share(scratch);
+      long each = Math.clamp(work / shares.length / WORTH_CUTTING, 1, kind.chunks());
+      int chunks = (int) Math.min(each * shares.length, blocks);
+      failure = null;
+      post(code, method, operands, frame, units, kind.align(), chunks);
+      takeChunks(0, task, scratch);
+      await();
+      thrown = failure;
     } finally {
-      kernels = null;
-      frame = null;
       lock.unlock();
     }
-  }
-
-  private void share(Scratch scratch) {
-    failure = null;
-    finished.set(0);
-    long task = (next.get() >>> 32) + 1;
-    next.set(task << 32 | chunks);
-    for (Worker worker : workers) {
-      if (worker.parked) {
-        LockSupport.unpark(worker);
-      }
-    }
-    takeChunks(task, scratch);
-    long since = System.nanoTime();
-    while (finished.get() < chunks) {
-      if (System.nanoTime() - since < SPIN_NANOS) {
-        Thread.onSpinWait();
-      } else {
-        LockSupport.parkNanos(20_000);
-      }
-    }
-    switch (failure) {
+    switch (thrown) {
       case null -> {}
       case RuntimeException e -> throw e;
       case Error e -> throw e;
@@ -145,61 +147,143 @@ public final class Workers {
     }
   }
 
-  /** Does chunks of a task until none is left. */
-  private void takeChunks(long task, Scratch scratch) {
-    while (true) {
-      long state = next.get();
-      int left = (int) state;
-      if (state >>> 32 != (task & 0xffffffffL) || left == 0) {
-        return;
-      }
-      if (next.compareAndSet(state, state - 1)) {
-        int chunk = chunks - left;
-        try {
-          scratch.operands = operands;
-          kernels.run(kernel, frame, scratch, bound(chunk), bound(chunk + 1));
-        } catch (RuntimeException | Error e) {
-          failure = e;
-        } finally {
-          finished.incrementAndGet();
+  /** Gives every thread its share of a task. One without chunks is not woken. */
+  private void post(
+      Kernels code, int method, int[] operands, Frame frame, int units, int align, int chunks) {
+    task++;
+    posted += chunks;
+    int end = chunks;
+    // the caller's own share last: the others' have a way to go
+    for (int i = shares.length - 1; i >= 0; i--) {
+      int first = (int) ((long) chunks * i / shares.length);
+      if (first < end) {
+        Share share = shares[i];
+        share.code = code;
+        share.method = method;
+        share.operands = operands;
+        share.frame = frame;
+        share.units = units;
+        share.align = align;
+        share.chunks = chunks;
+        share.post(task, first, end);
+        if (share.parked) {
+          LockSupport.unpark(workers[i - 1]);
         }
+      }
+      end = first;
+    }
+  }
+
+  /** Does chunks of a task until none is left: first those of the own share. */
+  void takeChunks(int own, int task, Scratch scratch) {
+    int done = 0;
+    for (int i = 0; i < shares.length; i++) {
+      Share share = shares[(own + i) % shares.length];
+      for (int chunk = share.take(task, i == 0); chunk >= 0; chunk = share.take(task, i == 0)) {
+        try {
+          share.run(chunk, scratch);
+        } catch (RuntimeException | Error e) {
+          failed(chunk, e);
+        }
+        done++;
+      }
+    }
+    if (done > 0) {
+      shares[own].report(done);
+    }
+  }
+
+  /** What a caller gets does not depend on the threads: it is the failure of the first chunk. */
+  private synchronized void failed(int chunk, Throwable thrown) {
+    if (failure == null || chunk < failed) {
+      failure = thrown;
+      failed = chunk;
+    }
+  }
+
+  /** Waits until all chunks that were posted are finished. */
+  private void await() {
+    long since = 0;
+    for (int looks = 1; !isFinished(); looks++) {
+      if (looks % LOOKS != 0) {
+        Thread.onSpinWait();
+        continue;
+      }
+      long now = System.nanoTime();
+      since = since == 0 ? now : since;
+      if (now - since > PARK_NANOS) {
+        LockSupport.parkNanos(20_000);
+      } else if (now - since > SPIN_NANOS) {
+        Thread.yield();
       }
     }
   }
 
-  /** Where a chunk begins. */
-  private int bound(int chunk) {
-    long blocks = (units + align - 1L) / align;
-    return (int) Math.min(units, blocks * chunk / chunks * align);
+  private boolean isFinished() {
+    long left = posted;
+    for (Share share : shares) {
+      left -= share.finished();
+    }
+    return left == 0;
   }
 
   private final class Worker extends Thread {
     private final Scratch scratch = new Scratch();
-    private volatile boolean parked;
+    private final int own;
+    private final Share share;
     private volatile boolean stop;
 
-    Worker(int number) {
-      super("dlx-worker-" + (number + 1));
+    Worker(int own) {
+      super("dlx-worker-" + own);
+      this.own = own;
+      this.share = shares[own];
     }
 
     @Override
     public void run() {
-      long done = 0;
+      int done = 0;
       while (!stop) {
-        long since = System.nanoTime();
-        while (next.get() >>> 32 == done && !stop) {
-          Thread.onSpinWait();
-          if (System.nanoTime() - since > SPIN_NANOS) {
-            parked = true;
-            if (next.get() >>> 32 == done && !stop) {
-              LockSupport.park(this);
-            }
-            parked = false;
-          }
-        }
-        done = next.get() >>> 32;
-        takeChunks(done, scratch);
+        await(done);
+        done = share.task();
+        takeChunks(own, done, scratch);
       }
+    }
+
+    /** Waits for another task than the one that is done. */
+    private void await(int done) {
+      long since = 0;
+      for (int looks = 1; share.task() == done && !stop; looks++) {
+        if (looks % LOOKS != 0) {
+          Thread.onSpinWait();
+          continue;
+        }
+        long now = System.nanoTime();
+        since = since == 0 ? now : since;
+        if (now - since > PARK_NANOS) {
+          park(done);
+          since = 0;
+        } else if (now - since > SPIN_NANOS) {
+          Thread.yield();
+        }
+      }
+    }
+
+    private void park(int done) {
+      if (lock.tryLock()) {
+        try {
+          // memory of a call that is over must not live on here
+          for (Share each : shares) {
+            each.forget();
+          }
+        } finally {
+          lock.unlock();
+        }
+      }
+      share.parked = true;
+      if (share.task() == done && !stop) {
+        LockSupport.park(this);
+      }
+      share.parked = false;
     }
   }
 }
