@@ -264,8 +264,7 @@ class WorkersTest {
               }
             }
           };
-      assertSame(
-          thrown, assertThrows(IllegalArgumentException.class, () -> run(workers, kernel)));
+      assertSame(thrown, assertThrows(IllegalArgumentException.class, () -> run(workers, kernel)));
       for (int unit = 0; unit < 300; unit++) {
         assertEquals(unit < 200 ? 1 : 0, kernel.times.get(unit));
       }
@@ -300,7 +299,8 @@ class WorkersTest {
           }
         };
     assertEquals(
-        "unit 0", assertThrows(IllegalStateException.class, () -> run(workers, kernel)).getMessage());
+        "unit 0",
+        assertThrows(IllegalStateException.class, () -> run(workers, kernel)).getMessage());
   }
 
   /** A call that finds the workers taken works alone. */
