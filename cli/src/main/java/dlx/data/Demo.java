@@ -18,6 +18,8 @@ import java.util.Optional;
  *   <tr><td>blobs<td>as many as declared, else 2<td>the cloud, 0 to 2 (0 or 1 for a float input)
  *   <tr><td>line<td>as many as declared, else 13<td>a linear function of them plus noise, as wide as
  *       declared
+ *   <tr><td>heat<td>as many as declared, else 64: a rod's temperatures, 0.1 apart; the examples are
+ *       0.001 apart in time<td>none
  * </table>
  *
  * <p>Who gets what: inputs that count no examples are left out. The features go to the first float
@@ -77,6 +79,7 @@ public final class Demo {
           case "spirals" -> demo.spirals();
           case "blobs" -> demo.blobs();
           case "line" -> demo.line();
+          case "heat" -> demo.heat();
           default -> throw unknown(source);
         });
   }
@@ -85,8 +88,8 @@ public final class Demo {
     return Problem.name(
         source,
         "there are no demo data named `" + source.substring(PREFIX.length()) + "`",
-        "there are demo:digits, demo:spirals, demo:blobs and demo:line; a number of examples and a"
-            + " seed may follow, as in demo:digits:2000:1");
+        "there are demo:digits, demo:spirals, demo:blobs, demo:line and demo:heat; a number of"
+            + " examples and a seed may follow, as in demo:digits:2000:1");
   }
 
   private static long number(String text, String source) {
@@ -165,6 +168,19 @@ public final class Demo {
       }
     }
     return give(x, width, y, outputs);
+  }
+
+  /** T(t, x) = exp(-0.7 t) sin(x), which solves dT/dt = 0.7 d2T/dx2. Nothing is drawn. */
+  private Map<String, Tensor> heat() {
+    int width = width(features, 64);
+    float[] temperature = new float[Math.multiplyExact(examples, width)];
+    for (int i = 0; i < examples; i++) {
+      double amplitude = StrictMath.exp(-0.7 * 0.001 * i);
+      for (int j = 0; j < width; j++) {
+        temperature[i * width + j] = (float) (amplitude * StrictMath.sin(0.1 * j));
+      }
+    }
+    return give(temperature, width, new float[examples], 1);
   }
 
   private static int width(Wanted w, int otherwise) {

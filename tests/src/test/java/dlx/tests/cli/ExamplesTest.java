@@ -1,0 +1,142 @@
+package dlx.tests.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every example learns from the command line, with the data of its recipe or fewer of them. */
+class ExamplesTest {
+  private static final Path FOLDER = Path.of("..", "examples");
+
+  /** Programs that have nothing to learn here, or need what is not built yet. */
+  private static final Set<String> OTHERS =
+      Set.of(
+          "hopfield", // stores in one step
+          "captioning",
+          "char_rnn",
+          "cifar",
+          "gru_mut1",
+          "resnet",
+          "sindy_autoencoder",
+          "som",
+          "zoo");
+
+  @TempDir private Path folder;
+
+  /**
+   * A training and what it must reach.
+   *
+   * @param metric a name in the lines of {@code --json}
+   * @param above what its last value over the first, or with {@code isValue} the last value itself,
+   *     is not less than
+   * @param below what it is not more than
+   */
+  record Training(
+      String name, String options, String metric, double above, double below, boolean isValue) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /** The metric shrinks at least to this part of what it was. */
+  private static Training shrinks(String name, String options, String metric, double part) {
+    return new Training(name, options, metric, 0, part, false);
+  }
+
+  /** The metric ends in this interval. */
+  private static Training ends(
+      String name, String options, String metric, double above, double below) {
+    return new Training(name, options, metric, above, below, true);
+  }
+
+  static Stream<Training> trainings() {
+    return Stream.of(
+        // the noise has a variance of 0.01; the rest of the loss goes
+        ends("line", "--epochs 3", "loss", 0, 0.02),
+        ends("linear_regression", "--epochs 3", "loss", 0, 0.02),
+        // the penalty alone, most of the cost, is multiplied by 1 - 0.002 twice a step
+        shrinks("logistic_regression", "--epochs 100", "cost", Math.exp(-0.004 * 100) + 0.1),
+        // downhill at a rate that takes about a hundredth of the loss in each epoch
+        shrinks("house", "--epochs 50", "loss", 0.8),
+        shrinks("skyscraper", "--epochs 50", "loss", 0.8),
+        // 1,100 parameters for each of 10 linear functions of which 640 examples are known
+        shrinks("two_layer", "--epochs 10", "loss", 0.01),
+        // the data were made with 0.7; differences are off by dt / 2 and dx^2 / 12
+        ends("heat", "", "w", 0.695, 0.705),
+        // a guess costs log(10) = 2.3, an untrained digit no less
+        ends("digits", "--epochs 2", "loss", 0, 1),
+        ends("mnist", "DIGITS --epochs 3", "loss", 0, 1),
+        // one and a half turns of an arm are told apart; a straight line reaches 0.65
+        ends("spirals", "", "accuracy", 0.95, 1),
+        // one species is far from the others, two overlap in a few examples
+        ends("iris", "--epochs 30", "accuracy", 0.93, 1),
+        ends("penguins", "--epochs 15", "accuracy", 0.95, 1),
+        // a grey picture costs 784 log(2) = 543, the mean picture about 200
+        ends("vae", "--data demo:digits:512 --epochs 4", "loss", 0, 400),
+        // from drawing every pixel alike, 0.19, towards pictures of the one at hand
+        ends("rbm", "--data demo:digits:512 --batch 16 --epochs 8", "loss", 0, 0.12),
+        // a critic who cannot tell costs 2 log(2) = 1.386, and at first it is easy to tell
+        ends("gan", "--data demo:digits:128 --batch 32 --epochs 3", "loss", 0, 1.2));
+  }
+
+  @ParameterizedTest
+  @MethodSource("trainings")
+  void learns(Training training) {
+    Shell shell = new Shell(folder);
+    String program = FOLDER.resolve(training.name + ".dlx").toString();
+    String options = training.options;
+    if (options.contains("DIGITS")) {
+      // pictures as the files of MNIST have them, from 0 to 255
+      shell.run("run " + program + " '255 * image' --data demo:digits:1000 -o DIR/image.npy");
+      shell.run("run " + program + " label --data demo:digits:1000 -o DIR/label.npy");
+      options =
+          options.replace("DIGITS", "--data image=DIR/image.npy --data label=DIR/label.npy");
+    }
+    Shell.Said said =
+        shell.run("train " + program + " --json --out DIR/m.safetensors " + options);
+    assertEquals(0, said.code(), said.err());
+    List<Double> values = values(said.out(), training.metric);
+    assertTrue(values.size() > 1, said.out());
+    double last = values.getLast();
+    double reached = training.isValue ? last : last / values.getFirst();
+    assertTrue(
+        training.above <= reached && reached <= training.below,
+        () -> training.metric + " went as " + values);
+  }
+
+  private static List<Double> values(String lines, String metric) {
+    Matcher matcher = Pattern.compile("\"" + Pattern.quote(metric) + "\": ([-0-9.eE]+)").matcher(lines);
+    List<Double> values = new ArrayList<>();
+    while (matcher.find()) values.add(Double.valueOf(matcher.group(1)));
+    return values;
+  }
+
+  @Test
+  void everyExampleIsTrained() throws IOException {
+    Set<String> left = new TreeSet<>();
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      files
+          .map(f -> f.getFileName().toString())
+          .filter(f -> f.endsWith(".dlx"))
+          .forEach(f -> left.add(f.replace(".dlx", "")));
+    }
+    trainings().forEach(t -> left.remove(t.name));
+    left.removeAll(OTHERS);
+    assertEquals(Set.of(), left);
+  }
+}
