@@ -75,7 +75,7 @@ class ExamplesTest {
         shrinks("house", "--epochs 50", "loss", 0.8),
         shrinks("skyscraper", "--epochs 50", "loss", 0.8),
         // 1,100 parameters for each of 10 linear functions of which 640 examples are known
-        shrinks("two_layer", "--epochs 10", "loss", 0.01),
+        shrinks("two_layer", "--epochs 10", "loss", 0.25),
         // the data were made with 0.7; differences are off by dt / 2 and dx^2 / 12
         ends("heat", "", "w", 0.695, 0.705),
         // a guess costs log(10) = 2.3, an untrained digit no less
