@@ -104,11 +104,9 @@ class ExamplesTest {
       // pictures as the files of MNIST have them, from 0 to 255
       shell.run("run " + program + " '255 * image' --data demo:digits:1000 -o DIR/image.npy");
       shell.run("run " + program + " label --data demo:digits:1000 -o DIR/label.npy");
-      options =
-          options.replace("DIGITS", "--data image=DIR/image.npy --data label=DIR/label.npy");
+      options = options.replace("DIGITS", "--data image=DIR/image.npy --data label=DIR/label.npy");
     }
-    Shell.Said said =
-        shell.run("train " + program + " --json --out DIR/m.safetensors " + options);
+    Shell.Said said = shell.run("train " + program + " --json --out DIR/m.safetensors " + options);
     assertEquals(0, said.code(), said.err());
     List<Double> values = values(said.out(), training.metric);
     assertTrue(values.size() > 1, said.out());
@@ -120,7 +118,8 @@ class ExamplesTest {
   }
 
   private static List<Double> values(String lines, String metric) {
-    Matcher matcher = Pattern.compile("\"" + Pattern.quote(metric) + "\": ([-0-9.eE]+)").matcher(lines);
+    Matcher matcher =
+        Pattern.compile("\"" + Pattern.quote(metric) + "\": ([-0-9.eE]+)").matcher(lines);
     List<Double> values = new ArrayList<>();
     while (matcher.find()) values.add(Double.valueOf(matcher.group(1)));
     return values;
