@@ -29,6 +29,7 @@ final class Main {
         --seconds S      time to measure each workload, beside warming up (1.5)
         --json           print the results as JSON instead of the table
         --out FILE       write the results there (bench/results/DATE.json)
+        --markdown       print the table as Markdown
         --report FILE... print the table of results that were written before, and measure nothing
         --list           the names of the workloads
         --help
@@ -57,7 +58,7 @@ final class Main {
       if (!request.report().isEmpty()) {
         List<Map<String, Object>> all = new ArrayList<>();
         for (Path file : request.report()) all.addAll(Results.read(file).workloads());
-        Report.print(all);
+        Report.print(all, request.markdown());
         return 0;
       }
       return measure(request, names);
@@ -98,7 +99,7 @@ final class Main {
     if (request.json()) {
       IO.println(json);
     } else {
-      Report.print(results.workloads());
+      Report.print(results.workloads(), request.markdown());
       IO.println("written to " + out);
     }
     boolean bad =

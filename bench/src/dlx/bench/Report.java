@@ -1,6 +1,8 @@
 package dlx.bench;
 
+import dlx.measure.HotTable;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,21 +14,19 @@ final class Report {
 
   private Report() {}
 
-  static void print(List<Map<String, Object>> workloads) {
+  static void print(List<Map<String, Object>> workloads, boolean markdown) {
     PrintStream out = System.out;
-    out.printf(
-        FORMAT + "%n",
-        "workload",
-        "dlx",
-        "peer",
-        "which",
-        "ratio",
-        "thr",
-        "floor",
-        "x floor",
-        "memory",
-        "alloc");
-    for (Map<String, Object> each : workloads) out.println(line(each));
+    Object[] head = {
+      "workload", "dlx", "peer", "which", "ratio", "thr", "floor", "x floor", "memory", "alloc"
+    };
+    if (markdown) {
+      out.println(row(head));
+      out.println("|---".repeat(head.length) + "|");
+      for (Map<String, Object> each : workloads) out.println(row(cells(each)));
+    } else {
+      out.println(String.format(FORMAT, head));
+      for (Map<String, Object> each : workloads) out.println(line(each));
+    }
     for (Map<String, Object> each : workloads) {
       for (Object problem : (List<?>) each.get("problems")) {
         out.println();
@@ -36,36 +36,43 @@ final class Report {
     out.flush();
   }
 
+  private static String row(Object[] cells) {
+    return "| " + String.join(" | ", Arrays.stream(cells).map(Object::toString).toList()) + " |";
+  }
+
   static String line(Map<String, Object> found) {
+    String mark = ((List<?>) found.get("problems")).isEmpty() ? "" : " !";
+    return String.format(FORMAT, cells(found)) + mark;
+  }
+
+  private static Object[] cells(Map<String, Object> found) {
     String name = (String) found.get("workload");
     String threads = found.get("threads").toString();
     if (found.get("ours") == null) {
-      return String.format(FORMAT, name, "failed", "", "", "", threads, "", "", "", "");
+      return new Object[] {name, "failed", "", "", "", threads, "", "", "", ""};
     }
     double ours = number(found, "ours", "median");
     double floor = ((Number) found.get("floor")).doubleValue();
     Map<?, ?> peer = fastest(found);
-    String mark = ((List<?>) found.get("problems")).isEmpty() ? "" : " !";
-    return String.format(
-            FORMAT,
-            name,
-            time(ours),
-            peer == null ? "-" : time(number(peer, "time", "median")),
-            peer == null ? "none" : peer.get("name"),
-            peer == null
-                ? ""
-                : String.format(
-                    Locale.ROOT,
-                    "%.2f (%.2f-%.2f)",
-                    number(peer, "ratio", "median"),
-                    number(peer, "ratio", "low"),
-                    number(peer, "ratio", "high")),
-            threads,
-            floor > 0 ? time(floor) : "-",
-            floor > 0 ? String.format(Locale.ROOT, "%.2f", ours / floor) : "-",
-            bytes(found.get("temporaries")),
-            bytes(found.get("allocated")))
-        + mark;
+    return new Object[] {
+      name,
+      HotTable.time(ours),
+      peer == null ? "-" : HotTable.time(number(peer, "time", "median")),
+      peer == null ? "none" : peer.get("name"),
+      peer == null
+          ? ""
+          : String.format(
+              Locale.ROOT,
+              "%.2f (%.2f-%.2f)",
+              number(peer, "ratio", "median"),
+              number(peer, "ratio", "low"),
+              number(peer, "ratio", "high")),
+      threads,
+      floor > 0 ? HotTable.time(floor) : "-",
+      floor > 0 ? String.format(Locale.ROOT, "%.2f", ours / floor) : "-",
+      bytes(found.get("temporaries")),
+      bytes(found.get("allocated"))
+    };
   }
 
   static @Nullable Map<?, ?> fastest(Map<String, Object> found) {
@@ -99,18 +106,6 @@ final class Report {
     if (!(count instanceof Number number)) return "-";
     double bytes = number.doubleValue();
     if (bytes < 1000) return number.toString();
-    return bytes < 1e6 ? digits(bytes / 1e3) + " KB" : digits(bytes / 1e6) + " MB";
-  }
-
-  /** Seconds as text of three digits. */
-  static String time(double seconds) {
-    if (seconds < 1e-6) return digits(seconds * 1e9) + " ns";
-    if (seconds < 1e-3) return digits(seconds * 1e6) + " us";
-    if (seconds < 1) return digits(seconds * 1e3) + " ms";
-    return digits(seconds) + " s";
-  }
-
-  private static String digits(double value) {
-    return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
+    return bytes < 1e6 ? HotTable.number(bytes / 1e3) + " KB" : HotTable.number(bytes / 1e6) + " MB";
   }
 }

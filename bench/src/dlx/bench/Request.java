@@ -15,6 +15,7 @@ record Request(
     boolean json,
     @Nullable Path out,
     List<Path> report,
+    boolean markdown,
     boolean list,
     boolean help) {
 
@@ -24,6 +25,7 @@ record Request(
     int threads = 1;
     double seconds = 1.5;
     boolean json = false;
+    boolean markdown = false;
     boolean list = false;
     boolean help = false;
     Path out = null;
@@ -45,12 +47,13 @@ record Request(
           while (++i < arguments.length) report.add(Path.of(arguments[i]));
           if (report.isEmpty()) throw new UsageException("--report needs files of results");
         }
+        case "--markdown" -> markdown = true;
         case "--list" -> list = true;
         case "--help", "-h" -> help = true;
         default -> throw new UsageException("unknown: `" + option + "`; --help lists the options");
       }
     }
-    return new Request(only, threads, seconds, json, out, report, list, help);
+    return new Request(only, threads, seconds, json, out, report, markdown, list, help);
   }
 
   private static String value(String[] arguments, int i, String option) throws UsageException {

@@ -98,7 +98,11 @@ final class Steps {
         .parameter("w", random.normal(dtype, 0.05, 784))
         .parameter("b", Tensor.zeros(dtype))
         .setting("rate", doubles ? Tensor.scalar(RATE) : Tensor.scalar((float) RATE));
-    if (doubles) w.doubles();
+    if (doubles) {
+      w.doubles();
+    } else {
+      w.tensorFlow(f -> List.of(logistic(f)));
+    }
     w.torch(
             TorchText.step(
                     w,
@@ -126,6 +130,23 @@ final class Steps {
               b -= x.dtype.type(1e-6) * p.sum()
               return xent
             """);
+  }
+
+  /** In f32: the mean cross-entropy before the step. */
+  private static Operand<TFloat32> logistic(TensorFlow.Flow f) {
+    Operand<TFloat32> w = f.get("w");
+    Operand<TFloat32> y = f.get("y");
+    Operand<TFloat32> column = f.tf.reshape(w, f.tf.constant(new int[] {784, 1}));
+    Operand<TFloat32> z =
+        f.tf.math.add(
+            f.tf.reshape(f.mm(f.get("x"), column), f.tf.constant(new int[] {400})), f.get("b"));
+    Operand<TFloat32> tail = f.tf.math.log1p(f.tf.math.exp(f.tf.math.neg(f.tf.math.abs(z))));
+    Operand<TFloat32> each = f.tf.math.add(f.tf.math.sub(f.tf.nn.relu(z), f.tf.math.mul(z, y)), tail);
+    Operand<TFloat32> xent = f.tf.math.mean(each, f.tf.constant(0));
+    Operand<TFloat32> penalty =
+        f.tf.math.mul(f.tf.sum(f.tf.math.square(w), f.tf.constant(0)), f.tf.constant(0.01f));
+    f.descent(f.tf.math.add(xent, penalty), RATE);
+    return xent;
   }
 
   private static Workload attention(Workload w, boolean gradient) {
