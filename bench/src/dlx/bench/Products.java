@@ -60,31 +60,33 @@ final class Products {
   }
 
   private static void batched(Workloads table, int count, int n) {
-    table.add("products " + count + " of " + n + "x" + n + "x" + n + " f32", w -> {
-      Random random = new Random(4);
-      sizes(w, n, n, n)
-          .define("count", count)
-          .entry("batched")
-          .work(2.0 * count * n * n * n, 12.0 * count * n * n)
-          .input("many", random.normal(1, count, n, n))
-          .input("others", random.normal(1, count, n, n))
-          .torch("def step(many, others):\n  return torch.bmm(many, others)\n")
-          .tensorFlow(f ->
-              List.of(
-                  f.tf.train.batchMatMul(
-                      f.<TFloat32>get("many"),
-                      f.<TFloat32>get("others"),
-                      TFloat32.class,
-                      new BatchMatMul.Options[0])))
-          .numpy(
-              """
-              out = np.empty((%d, %d, %d), np.float32)
+    table.add(
+        "products " + count + " of " + n + "x" + n + "x" + n + " f32",
+        w -> {
+          Random random = new Random(4);
+          sizes(w, n, n, n)
+              .define("count", count)
+              .entry("batched")
+              .work(2.0 * count * n * n * n, 12.0 * count * n * n)
+              .input("many", random.normal(1, count, n, n))
+              .input("others", random.normal(1, count, n, n))
+              .torch("def step(many, others):\n  return torch.bmm(many, others)\n")
+              .tensorFlow(f ->
+                  List.of(
+                      f.tf.train.batchMatMul(
+                          f.<TFloat32>get("many"),
+                          f.<TFloat32>get("others"),
+                          TFloat32.class,
+                          new BatchMatMul.Options[0])))
+              .numpy(
+                  """
+                  out = np.empty((%d, %d, %d), np.float32)
 
-              def step(many, others):
-                return np.matmul(many, others, out=out)
-              """
-                  .formatted(count, n, n));
-    });
+                  def step(many, others):
+                    return np.matmul(many, others, out=out)
+                  """
+                      .formatted(count, n, n));
+        });
   }
 
   private static Workload sizes(Workload w, int m, int k, int n) {

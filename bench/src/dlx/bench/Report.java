@@ -106,6 +106,8 @@ final class Report {
     if (!(count instanceof Number number)) return "-";
     double bytes = number.doubleValue();
     if (bytes < 1000) return number.toString();
-    return bytes < 1e6 ? HotTable.number(bytes / 1e3) + " KB" : HotTable.number(bytes / 1e6) + " MB";
+    return bytes < 1e6
+        ? HotTable.number(bytes / 1e3) + " KB"
+        : HotTable.number(bytes / 1e6) + " MB";
   }
 }

@@ -141,7 +141,8 @@ final class Steps {
         f.tf.math.add(
             f.tf.reshape(f.mm(f.get("x"), column), f.tf.constant(new int[] {400})), f.get("b"));
     Operand<TFloat32> tail = f.tf.math.log1p(f.tf.math.exp(f.tf.math.neg(f.tf.math.abs(z))));
-    Operand<TFloat32> each = f.tf.math.add(f.tf.math.sub(f.tf.nn.relu(z), f.tf.math.mul(z, y)), tail);
+    Operand<TFloat32> each =
+        f.tf.math.add(f.tf.math.sub(f.tf.nn.relu(z), f.tf.math.mul(z, y)), tail);
     Operand<TFloat32> xent = f.tf.math.mean(each, f.tf.constant(0));
     Operand<TFloat32> penalty =
         f.tf.math.mul(f.tf.sum(f.tf.math.square(w), f.tf.constant(0)), f.tf.constant(0.01f));
