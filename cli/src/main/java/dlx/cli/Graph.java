@@ -137,7 +137,7 @@ final class Graph implements Command {
       row(out, stage, model.stage(stage, plain).nodes().size() + " nodes");
     }
     Schedule schedule = schedule(model, elaborate);
-    row(out, "schedule", schedule.kernels().size() + " kernels");
+    row(out, "schedule", schedule.runs().size() + " kernels");
     row(out, "bytes moved", Traffic.moved(schedule));
     row(out, "temporaries", Traffic.temporaries(schedule));
     return out.toString();

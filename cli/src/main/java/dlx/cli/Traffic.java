@@ -2,7 +2,6 @@ package dlx.cli;
 
 import dlx.graph.Extent;
 import dlx.schedule.Buffer;
-import dlx.schedule.Kernel;
 import dlx.schedule.Schedule;
 import java.util.stream.Stream;
 
@@ -10,11 +9,13 @@ import java.util.stream.Stream;
 final class Traffic {
   private Traffic() {}
 
-  /** What the kernels read and write, each buffer counted once for each kernel. */
+  /** What the kernels read and write, each buffer counted once for each time a kernel runs. */
   static String moved(Schedule schedule) {
     Extent bytes = Extent.ZERO;
-    for (Kernel kernel : schedule.kernels()) {
-      bytes = bytes.plus(sum(Stream.concat(kernel.reads().distinct(), kernel.writes().distinct())));
+    for (Schedule.Run run : schedule.runs()) {
+      Stream<Buffer> touched =
+          Stream.concat(run.kernel().reads().distinct(), run.kernel().writes().distinct());
+      bytes = bytes.plus(sum(touched).times(run.times()));
     }
     return text(bytes);
   }

@@ -57,19 +57,20 @@ public record Hot(long calls, List<Row> kernels, double commit) {
     List<String> names = function.compiled().program().symbols();
     long calls = profile.calls().values().stream().mapToLong(n -> n).sum();
     if (calls == 0) throw new IllegalArgumentException("no call was measured");
-    if (schedule.kernels().size() != function.compiled().kernelCount()) {
+    List<Schedule.Run> runs = schedule.runs();
+    if (runs.size() != function.compiled().kernelCount()) {
       throw new IllegalStateException("the schedule of `" + function.name() + "` has changed");
     }
     List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < schedule.kernels().size(); i++) {
-      Kernel kernel = schedule.kernels().get(i);
+    for (int i = 0; i < runs.size(); i++) {
+      Kernel kernel = runs.get(i).kernel();
       Cost cost = Cost.of(kernel);
       double operations = 0;
       double bytes = 0;
       for (Map.Entry<List<Long>, Long> each : profile.calls().entrySet()) {
         Map<String, Long> sizes = new HashMap<>();
         for (int s = 0; s < names.size(); s++) sizes.put(names.get(s), each.getKey().get(s));
-        double share = (double) each.getValue() / calls;
+        double share = (double) each.getValue() / calls * value(runs.get(i).times(), sizes);
         operations += share * value(cost.operations(), sizes);
         for (Cost.Traffic traffic : cost.bytes()) {
           bytes +=

@@ -14,17 +14,22 @@ final class CallEmitter {
   private CallEmitter() {}
 
   static void scatter(Code code, Kernel.Scatter kernel) {
-    String array = "[" + Lane.letter(kernel.out().dtype());
-    code.array(kernel.g());
-    code.array(kernel.ids().buffer());
-    code.extent(kernel.ids().offset());
-    code.array(kernel.out());
+    String array = "[" + Lane.letter(kernel.out().buffer().dtype());
+    at(code, kernel.g());
+    at(code, kernel.ids());
+    at(code, kernel.out());
     code.extent(kernel.outer());
     code.extent(kernel.positions());
     code.extent(kernel.extent());
     code.extent(kernel.inner());
     place(code, kernel.checked(), kernel.span());
-    code.callStatic(POSITIONS, "scatter", "(" + array + "[II" + array + "IIIILjava/lang/String;)V");
+    code.callStatic(POSITIONS, "scatter", "(" + array + "I[II" + array + "IIIIILjava/lang/String;)V");
+  }
+
+  /** Pushes an array and where in it something begins. */
+  private static void at(Code code, Access access) {
+    code.array(access.buffer());
+    code.extent(access.offset());
   }
 
   private static void place(Code code, boolean checked, Span span) {
@@ -37,14 +42,11 @@ final class CallEmitter {
 
   /** Copies value into out, from the position that the indices mean. */
   static void replace(Code code, Kernel.Replace kernel) {
-    code.array(kernel.value());
-    code.constant(0);
-    code.array(kernel.out());
-    code.constant(0);
+    at(code, kernel.value());
+    at(code, kernel.out());
     for (int i = 0; i < kernel.positions().size(); i++) {
       Access position = kernel.positions().get(i);
-      code.array(position.buffer());
-      code.extent(position.offset());
+      at(code, position);
       code.arrayLoad(DType.I32);
       code.extent(kernel.extents().get(i));
       if (kernel.checked()) {
@@ -62,15 +64,15 @@ final class CallEmitter {
   }
 
   static void sort(Code code, Kernel.Sort kernel) {
-    code.array(kernel.x());
-    code.array(kernel.out());
+    at(code, kernel.x());
+    at(code, kernel.out());
     code.extent(kernel.rows());
     code.extent(kernel.columns());
     code.aload(1);
     code.callStatic(
         POSITIONS,
         "argsort",
-        "([" + Lane.letter(kernel.x().dtype()) + "[IIIL" + Code.SCRATCH + ";)V");
+        "([" + Lane.letter(kernel.x().buffer().dtype()) + "I[IIIIL" + Code.SCRATCH + ";)V");
   }
 
   /** The work of such a kernel, in simple operations. */

@@ -12,6 +12,7 @@ import dlx.runtime.Simd;
 import dlx.schedule.Buffer;
 import dlx.schedule.Form;
 import dlx.schedule.Kernel;
+import dlx.schedule.Lives;
 import dlx.schedule.Plan;
 import dlx.schedule.Schedule;
 import java.util.ArrayList;
@@ -105,7 +106,7 @@ public final class ClassEmitter {
   private Emitted emit() {
     List<byte[]> classes = new ArrayList<>();
     Map<Form.Key, Method> methods = new HashMap<>();
-    List<Kernel> actual = schedule.kernels();
+    List<Kernel> actual = schedule.runs().stream().map(Schedule.Run::kernel).toList();
     List<Form> forms = Form.of(actual);
     Page page = null;
     for (int i = 0; i < actual.size(); i++) {
@@ -176,6 +177,7 @@ public final class ClassEmitter {
           description(method, operands, Extent.ONE, 1, replace.inner(), 0);
       case Kernel.Sort sort ->
           description(method, operands, Extent.ONE, 1, sort.rows().times(sort.columns()), 0);
+      case Kernel.Region region -> throw new IllegalStateException("a loop is no method");
     };
   }
 
@@ -262,6 +264,9 @@ public final class ClassEmitter {
               c.message(),
               c.span().toString()));
     }
+    Steps steps = new Steps(context);
+    List<Integer> order = steps.of(schedule.kernels());
+    List<Program.Loop> loops = steps.loops();
     List<String> texts = context.extentTexts();
     return new Program(
         function.name(),
@@ -273,6 +278,8 @@ public final class ClassEmitter {
         temporaries,
         tables,
         kernels,
+        order,
+        loops,
         context.drawAddresses(),
         commits,
         checks);
@@ -282,28 +289,14 @@ public final class ClassEmitter {
     return shape.stream().map(context::extent).toList();
   }
 
-  /** A temporary lives from the first kernel that writes it to the last that reads it. */
   private List<Program.Temporary> temporaries() {
-    int count = schedule.kernels().size();
-    Map<Integer, int[]> lives = new LinkedHashMap<>();
-    for (int i = 0; i < count; i++) {
-      Kernel kernel = schedule.kernels().get(i);
-      int now = i;
-      java.util.stream.Stream.concat(kernel.writes(), kernel.reads())
-          .filter(b -> b.role() == Buffer.Role.TEMPORARY)
-          .forEach(b -> lives.computeIfAbsent(b.id(), id -> new int[] {now, now})[1] = now);
-    }
-    for (Schedule.Commit c : schedule.commits()) {
-      if (lives.containsKey(c.from().id())) {
-        lives.get(c.from().id())[1] = count;
-      }
-    }
     List<Program.Temporary> temporaries = new ArrayList<>();
-    lives.forEach((id, life) -> {
-      Buffer b = schedule.buffers().get(id);
+    for (Lives.Life life : Lives.of(schedule)) {
+      Buffer b = life.buffer();
       temporaries.add(
-          new Program.Temporary(id, b.dtype(), context.extent(b.size()), life[0], life[1]));
-    });
+          new Program.Temporary(
+              b.id(), b.dtype(), context.extent(b.size()), life.first(), life.last()));
+    }
     return temporaries;
   }
 }

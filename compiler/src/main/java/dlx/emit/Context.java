@@ -6,6 +6,7 @@ import dlx.runtime.Program;
 import dlx.runtime.RandomBits;
 import dlx.schedule.Form;
 import dlx.schedule.Instruction;
+import dlx.schedule.Turn;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -87,10 +88,15 @@ final class Context {
     return List.copyOf(symbols.keySet());
   }
 
-  /** The postfix texts of all extents so far. */
+  /** The extents that change from turn to turn of a loop, and of no loop inside of it. */
+  List<Extent> moving(int loop) {
+    return extents.keySet().stream().filter(e -> Turn.loop(e) == loop).toList();
+  }
+
+  /** The postfix texts of all extents so far; 0 for what changes in a loop. */
   List<String> extentTexts() {
     List<String> texts = new ArrayList<>();
-    extents.keySet().forEach(e -> texts.add(postfix(e)));
+    extents.keySet().forEach(e -> texts.add(Turn.loop(e) < 0 ? postfix(e) : "0"));
     return texts;
   }
 

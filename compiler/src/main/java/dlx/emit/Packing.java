@@ -5,8 +5,11 @@ import dlx.schedule.Access;
 import dlx.schedule.Buffer;
 import dlx.schedule.Kernel;
 import dlx.schedule.Schedule;
+import dlx.schedule.Turn;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Decides which operands of products are copied into panels before they are multiplied, for vectors
@@ -21,7 +24,15 @@ final class Packing {
 
   private final int bits;
   private final List<Buffer> buffers;
-  private final List<Kernel> kernels = new ArrayList<>();
+
+  /** What is written so far, of the function and of every loop around, the innermost last. */
+  private final List<Level> levels = new ArrayList<>();
+
+  /**
+   * @param loop the loop, -1 for the function
+   * @param written what changes from turn to turn
+   */
+  private record Level(int loop, Set<Buffer> written, List<Kernel> kernels) {}
 
   private Packing(List<Buffer> buffers, int bits) {
     this.buffers = new ArrayList<>(buffers);
@@ -31,14 +42,38 @@ final class Packing {
   /** The same schedule with kernels that pack. */
   static Schedule of(Schedule schedule, int bits) {
     Packing packing = new Packing(schedule.buffers(), bits);
-    for (Kernel kernel : schedule.kernels()) {
-      if (kernel instanceof Kernel.Product product) {
-        packing.product(product);
-      } else {
-        packing.kernels.add(kernel);
+    List<Kernel> kernels = packing.level(-1, Set.of(), schedule.kernels());
+    return new Schedule(schedule.function(), packing.buffers, kernels, schedule.commits());
+  }
+
+  private List<Kernel> level(int loop, Set<Buffer> written, List<Kernel> kernels) {
+    Level level = new Level(loop, written, new ArrayList<>());
+    levels.add(level);
+    for (Kernel kernel : kernels) {
+      switch (kernel) {
+        case Kernel.Product product -> product(product);
+        case Kernel.Region region -> {
+          Set<Buffer> changing = new HashSet<>(region.kept());
+          region.writes().forEach(changing::add);
+          List<Kernel> body = level(region.loop(), changing, region.body());
+          level.kernels().add(region.withBody(body));
+        }
+        default -> level.kernels().add(kernel);
       }
     }
-    return new Schedule(schedule.function(), packing.buffers, packing.kernels, schedule.commits());
+    levels.removeLast();
+    return level.kernels();
+  }
+
+  /** Where an operand is packed: outside of all loops in which it stays the same. */
+  private Level level(Access operand) {
+    int at = levels.size() - 1;
+    while (at > 0
+        && Turn.loop(operand.offset()) < levels.get(at).loop()
+        && !levels.get(at).written().contains(operand.buffer())) {
+      at--;
+    }
+    return levels.get(at);
   }
 
   private void product(Kernel.Product product) {
@@ -54,8 +89,11 @@ final class Packing {
       int column = columnsFrom + product.columns().size() - 1;
       b = pack(product, b.access(), column, tiling.width());
     }
-    kernels.add(
-        new Kernel.Product(
+    levels
+        .getLast()
+        .kernels()
+        .add(
+            new Kernel.Product(
             product.batch(),
             product.rows(),
             product.columns(),
@@ -137,8 +175,10 @@ final class Packing {
             Extent.product(outer).times(panels).times(one),
             null);
     buffers.add(to);
-    kernels.add(
-        new Kernel.Pack(
+    level(from)
+        .kernels()
+        .add(
+            new Kernel.Pack(
             outer,
             line,
             product.summed(),

@@ -14,17 +14,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the instructions of one group of LOOPS or COLUMNS. */
 final class Assemble {
   private final Group group;
   private final Map<Node, View> views;
-  private final Function<Node, Buffer> memory;
+  private final Function<Node, List<Location>> memory;
   private final Map<Node, Instruction> values = new HashMap<>();
   private final Map<Object, Instruction> leaves = new HashMap<>();
   private final Map<Access, Instruction> loads = new HashMap<>();
 
-  private Assemble(Group group, Map<Node, View> views, Function<Node, Buffer> memory) {
+  private Assemble(
+      Group group, Map<Node, View> views, Function<Node, List<Location>> memory) {
     this.group = group;
     this.views = views;
     this.memory = memory;
@@ -32,10 +34,14 @@ final class Assemble {
 
   /**
    * @param stored the nodes that other kernels read
-   * @param memory the buffer of a node or of a leaf that lies in memory
+   * @param memory where a node or leaf that lies in memory is; more than one place if the kernel
+   *     that computes it writes copies
    */
   static Kernel kernel(
-      Group group, Map<Node, View> views, Set<Node> stored, Function<Node, Buffer> memory) {
+      Group group,
+      Map<Node, View> views,
+      Set<Node> stored,
+      Function<Node, List<Location>> memory) {
     return new Assemble(group, views, memory).kernel(stored);
   }
 
@@ -52,16 +58,17 @@ final class Assemble {
       if (stored.contains(node)) {
         Group.Place place = group.members().get(node);
         List<Extent> frame = group.frame(place);
-        stores.add(
-            new Kernel.Store(
-                access(memory.apply(node), Extent.ZERO, View.contiguous(frame), place),
-                values.get(node)));
+        for (Location to : memory.apply(node)) {
+          stores.add(
+              new Kernel.Store(
+                  access(to, Extent.ZERO, View.contiguous(frame), place), values.get(node)));
+        }
       }
     }
     for (Group.Sink sink : group.sinks()) {
       Group.Place place = group.place(sink);
       Access to =
-          access(memory.apply(sink.target()), sink.to().offset(), sink.to().strides(), place);
+          access(location(sink.target()), sink.to().offset(), sink.to().strides(), place);
       stores.add(new Kernel.Store(to, operand(views.get(sink.value()), place)));
       span = sink.target().span() == Span.NONE ? span : sink.target().span();
     }
@@ -97,7 +104,7 @@ final class Assemble {
     }
     strides.addAll(x.strides().subList(axis + 1, x.strides().size()));
     return new Instruction.Pick(
-        access(memory.apply(x.base()), x.offset(), strides, place),
+        access(location(x.base()), x.offset(), strides, place),
         operand(Fuse.indexView(node, views.get(node.input(1))), place),
         x.strides().get(axis),
         x.shape().get(axis),
@@ -132,13 +139,18 @@ final class Assemble {
                       access(null, seen.offset(), seen.strides(), place)));
       default ->
           loads.computeIfAbsent(
-              access(memory.apply(base), seen.offset(), seen.strides(), place),
+              access(location(base), seen.offset(), seen.strides(), place),
               Instruction.Load::new);
     };
   }
 
+  private Location location(Node base) {
+    return memory.apply(base).getFirst();
+  }
+
   /** An access with a stride for every axis of the group's space. */
-  private Access access(Buffer buffer, Extent offset, List<Extent> strides, Group.Place place) {
+  private Access access(
+      @Nullable Location from, Extent offset, List<Extent> strides, Group.Place place) {
     List<Extent> all = new ArrayList<>(strides);
     int axes = place.before() ? group.space().size() : group.space().size() - 1;
     while (all.size() < axes) {
@@ -153,6 +165,8 @@ final class Assemble {
         all.set(axis, Extent.ZERO);
       }
     }
-    return new Access(buffer, offset, all);
+    return from == null
+        ? new Access(null, offset, all)
+        : new Access(from.buffer(), from.offset().plus(offset), all);
   }
 }

@@ -182,15 +182,15 @@ public final class Form implements Rewriting {
               s.positions(),
               s.extent(),
               s.inner(),
-              numbered(s.g()),
+              access(s.g()),
               access(s.ids()),
-              numbered(s.out()),
+              access(s.out()),
               s.checked(),
               s.span());
       case Kernel.Replace r ->
           new Kernel.Replace(
-              numbered(r.out()),
-              numbered(r.value()),
+              access(r.out()),
+              access(r.value()),
               r.positions().stream().map(this::access).toList(),
               r.extents(),
               r.strides(),
@@ -198,7 +198,8 @@ public final class Form implements Rewriting {
               r.checked(),
               r.span());
       case Kernel.Sort s ->
-          new Kernel.Sort(s.rows(), s.columns(), numbered(s.x()), numbered(s.out()), s.span());
+          new Kernel.Sort(s.rows(), s.columns(), access(s.x()), access(s.out()), s.span());
+      case Kernel.Region r -> throw new IllegalStateException("a loop is no method");
     };
   }
 
@@ -321,6 +322,7 @@ public final class Form implements Rewriting {
       case Kernel.Replace r -> parts.add(r.checked() ? r : unplaced(r));
       case Kernel.Sort s ->
           parts.add(new Kernel.Sort(s.rows(), s.columns(), s.x(), s.out(), Span.NONE));
+      case Kernel.Region r -> throw new IllegalStateException("a loop is no method");
     }
     return parts;
   }

@@ -3,7 +3,7 @@ package dlx.schedule;
 import dlx.graph.Contraction;
 import dlx.graph.Elementwise;
 import dlx.graph.Extent;
-import dlx.graph.Function;
+import dlx.graph.Graph;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
 import dlx.graph.Loop;
@@ -58,14 +58,19 @@ final class Fuse {
       Set<Node> stored,
       Map<Node, View> views) {}
 
-  static Result function(Function function, int capacity) {
+  /**
+   * @param roots what must be in memory in the end
+   * @param variables how the arguments of a body lie; empty outside of loops
+   */
+  static Result nodes(List<Node> roots, Map<Node, View> variables, int capacity) {
     Fuse fuse = new Fuse(capacity);
-    List<Node> nodes = function.nodes();
+    List<Node> nodes = Graph.topological(roots);
     for (Node node : nodes) {
-      fuse.views.put(node, View.of(node, fuse.views::get));
+      View variable = variables.get(node);
+      fuse.views.put(node, variable != null ? variable : View.of(node, fuse.views::get));
     }
     nodes.stream().filter(fuse::isComputed).forEach(fuse::collectUses);
-    fuse.stored.addAll(function.roots());
+    fuse.stored.addAll(roots);
     for (Node node : nodes.reversed()) {
       if (fuse.isComputed(node)) {
         fuse.place(node);
@@ -102,7 +107,8 @@ final class Fuse {
       case Indexing i -> user.inputs().forEach(x -> use(x, user, null));
       case Contraction c -> user.inputs().forEach(x -> use(x, user, null));
       case Leaf l -> {}
-      case Loop loop -> user.inputs().forEach(x -> use(x, user, null));
+      case Loop.Region loop -> user.inputs().forEach(x -> use(x, user, null));
+      case Loop.Result result -> {} // of the same group
       case dlx.graph.Derivative d -> {}
     }
   }
@@ -161,7 +167,8 @@ final class Fuse {
       case Indexing i -> single(node);
       case Contraction c -> single(node);
       case Leaf l -> throw new IllegalStateException("a leaf is not computed");
-      case Loop loop -> single(node);
+      case Loop.Result result -> placeResult(node);
+      case Loop.Region loop -> {} // where its results are
       case dlx.graph.Derivative d -> throw new IllegalStateException("underived");
     }
   }
@@ -339,12 +346,27 @@ final class Fuse {
     return new Seat(group, new Group.Place(true, shape.size()));
   }
 
-  private void single(Node node) {
-    stored.add(node);
+  private Group addSingle(Node node) {
     Group group = new Group(Group.Kind.SINGLE, List.of());
     group.add(node, new Group.Place(true, 0), 1);
     all.add(group);
     groups.computeIfAbsent(node, n -> new ArrayList<>()).add(group);
+    return group;
+  }
+
+  /** A loop and its results are one group. */
+  private void placeResult(Node result) {
+    Node loop = result.input(0);
+    Group group = groups.containsKey(loop) ? groups.get(loop).getFirst() : addSingle(loop);
+    group.add(result, new Group.Place(true, 0), 0);
+    stored.add(result);
+    groups.put(result, List.of(group));
+    linkReaders(result, List.of(group));
+  }
+
+  private void single(Node node) {
+    stored.add(node);
+    Group group = addSingle(node);
     if (node.op() instanceof Indexing.Update) {
       Group copy = sink(node, node.input(0), View.whole(node));
       copy.before(group);

@@ -147,27 +147,27 @@ public sealed interface Kernel {
 
   /**
    * out = 0; then for every (outer, position, inner): out[outer, ids[position], inner] += g[outer,
-   * position, inner], positions in order. g and out lie side by side.
+   * position, inner], positions in order. g and out lie side by side from their offsets on.
    */
   record Scatter(
       Extent outer,
       Extent positions,
       Extent extent,
       Extent inner,
-      Buffer g,
+      Access g,
       Access ids,
-      Buffer out,
+      Access out,
       boolean checked,
       Span span)
       implements Kernel {
     @Override
     public Stream<Buffer> reads() {
-      return Stream.of(g, ids.buffer());
+      return Stream.of(g.buffer(), ids.buffer());
     }
 
     @Override
     public Stream<Buffer> writes() {
-      return Stream.of(out);
+      return Stream.of(out.buffer());
     }
   }
 
@@ -176,8 +176,8 @@ public sealed interface Kernel {
    * positions[j] * strides[j]; the rest of out was copied before.
    */
   record Replace(
-      Buffer out,
-      Buffer value,
+      Access out,
+      Access value,
       List<Access> positions,
       List<Extent> extents,
       List<Extent> strides,
@@ -187,27 +187,75 @@ public sealed interface Kernel {
       implements Kernel {
     @Override
     public Stream<Buffer> reads() {
-      return Stream.concat(Stream.of(value, out), positions.stream().map(Access::buffer));
+      return Stream.concat(
+          Stream.of(value.buffer(), out.buffer()), positions.stream().map(Access::buffer));
     }
 
     @Override
     public Stream<Buffer> writes() {
-      return Stream.of(out);
+      return Stream.of(out.buffer());
     }
   }
 
   /** out[row, :] = the positions that sort x[row, :] upwards, stable, NaN last. */
-  record Sort(Extent rows, Extent columns, Buffer x, Buffer out, Span span) implements Kernel {
+  record Sort(Extent rows, Extent columns, Access x, Access out, Span span) implements Kernel {
     @Override
     public Stream<Buffer> reads() {
-      return Stream.of(x);
+      return Stream.of(x.buffer());
     }
 
     @Override
     public Stream<Buffer> writes() {
-      return Stream.of(out);
+      return Stream.of(out.buffer());
     }
   }
+
+  /**
+   * {@code begin}, then {@code body} once per turn. At the end of a turn the arrays of buffers
+   * change places, so that what was computed is what the next turn carries; before {@code begin}
+   * they change places so often in the other direction that they are back after the last turn.
+   *
+   * @param loop its number, for {@link Turn}
+   * @param turns how often
+   * @param descending whether the last turn comes first
+   * @param swaps pairs whose arrays change places, one after the other
+   * @param kept what lives from turn to turn: the carried variables and their new values
+   */
+  record Region(
+      int loop,
+      Extent turns,
+      boolean descending,
+      List<Kernel> begin,
+      List<Kernel> body,
+      List<Swap> swaps,
+      List<Buffer> kept,
+      Span span)
+      implements Kernel {
+    public Region {
+      begin = List.copyOf(begin);
+      body = List.copyOf(body);
+      swaps = List.copyOf(swaps);
+      kept = List.copyOf(kept);
+    }
+
+    /** The same loop around other kernels. */
+    public Region withBody(List<Kernel> kernels) {
+      return new Region(loop, turns, descending, begin, kernels, swaps, kept, span);
+    }
+
+    @Override
+    public Stream<Buffer> reads() {
+      return Stream.concat(begin.stream(), body.stream()).flatMap(Kernel::reads);
+    }
+
+    @Override
+    public Stream<Buffer> writes() {
+      return Stream.concat(begin.stream(), body.stream()).flatMap(Kernel::writes);
+    }
+  }
+
+  /** Two buffers of one type and size. */
+  record Swap(Buffer one, Buffer other) {}
 
   /** Every instruction that the stores need, inputs before users. No recursion. */
   static List<Instruction> instructions(List<Store> stores) {

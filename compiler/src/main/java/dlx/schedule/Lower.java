@@ -11,6 +11,7 @@ import dlx.graph.Loop;
 import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
+import dlx.graph.Type;
 import dlx.runtime.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,28 +28,76 @@ import java.util.stream.IntStream;
  * padding that cuts is a slice. The meaning stays.
  */
 final class Lower {
-  private final Map<Node, Node> lowered = new HashMap<>();
+  /**
+   * A loop whose arguments are {@link Leaf.Variable}s of its own, so that no node that depends on
+   * them is in another loop too.
+   *
+   * @param loop its number, for {@link Turn}
+   * @param variables what stands for each input
+   * @param views how the body sees what the variables stand for
+   * @param next what each carried variable becomes: another of them, or a computed node
+   * @param stacked what each turn leaves, all of it computed
+   */
+  record Body(
+      int loop,
+      List<Node> variables,
+      Map<Node, View> views,
+      List<Node> next,
+      List<Node> stacked) {}
+
+  /** A function in few forms and the bodies of its loops, and of loops in them. */
+  record Lowered(Function function, Map<Node, Body> bodies) {}
+
+  private final Map<Node, View> views = new HashMap<>();
+  private final Map<Node, Body> bodies = new HashMap<>();
+  private final LowerContraction contractions = new LowerContraction(this);
+  private int loops;
 
   private Lower() {}
 
-  static Function function(Function function) {
+  static Lowered function(Function function) {
     Lower lower = new Lower();
-    for (Node node : function.nodes()) {
-      lower.lowered.put(node, lower.lower(node));
-    }
-    return function.withRoots(
-        function.roots().stream().map(lower.lowered::get).map(Lower::result).toList());
+    List<Node> roots = lower.nodes(function.roots(), new HashMap<>());
+    return new Lowered(
+        function.withRoots(roots.stream().map(Lower::result).toList()), lower.bodies);
   }
 
-  private Node lower(Node node) {
-    List<Node> inputs = node.inputs().stream().map(lowered::get).toList();
+  /**
+   * @param lowered what is known already: the arguments of a body
+   */
+  private List<Node> nodes(List<Node> roots, Map<Node, Node> lowered) {
+    for (Node node : Graph.topological(roots)) {
+      if (!lowered.containsKey(node)) {
+        boolean isResult = node.op() instanceof Loop.Result;
+        List<Node> inputs =
+            node.inputs().stream()
+                .map(x -> isResult ? lowered.get(x) : number(x, lowered.get(x)))
+                .toList();
+        lowered.put(
+            node,
+            node.op() instanceof Loop.Region region
+                ? loop(node, region, inputs)
+                : lower(node, inputs));
+      }
+    }
+    return roots.stream().map(x -> number(x, lowered.get(x))).toList();
+  }
+
+  /** A loop by itself is the number of its turns. */
+  private static Node number(Node node, Node lowered) {
+    return node.op() instanceof Loop.Region region
+        ? node.graph().node(new Leaf.SizeOf(region.turns()))
+        : lowered;
+  }
+
+  private Node lower(Node node, List<Node> inputs) {
     Graph graph = node.graph();
     return graph.at(
         node.span(),
         () ->
             switch (node.op()) {
               case Reduction reduction -> reduction(reduction, inputs.getFirst());
-              case Contraction contraction -> LowerContraction.contraction(contraction, inputs);
+              case Contraction contraction -> contractions.contraction(contraction, inputs);
               case Movement.Pad pad -> pad(pad, inputs);
               case Movement.Overlap overlap -> overlap(overlap, inputs.getFirst());
               case Movement movement -> graph.node(movement, inputs);
@@ -64,8 +113,8 @@ final class Lower {
                               ? inputs.getFirst().convert(DType.I32)
                               : inputs.getFirst()));
               case Indexing indexing ->
-                  graph.node(indexing, inputs.stream().map(Lower::solid).toList());
-              case Loop loop -> throw new IllegalStateException("no kernels for " + node);
+                  graph.node(indexing, inputs.stream().map(this::solid).toList());
+              case Loop loop -> graph.node(loop, inputs);
               case dlx.graph.Derivative d -> throw new IllegalStateException("underived " + node);
             });
   }
@@ -152,34 +201,94 @@ final class Lower {
 
   // ------------------------------------------------------------------ operands that need memory
 
+  /** How the elements of a lowered node lie. */
+  private View view(Node node) {
+    List<Node> unknown = new ArrayList<>();
+    Node at = node;
+    while (!views.containsKey(at)) {
+      unknown.add(at);
+      if (!(at.op() instanceof Movement)) {
+        break;
+      }
+      at = at.input(0);
+    }
+    unknown.reversed().forEach(n -> views.put(n, View.of(n, views::get)));
+    return views.get(node);
+  }
+
   /**
    * This node, or a copy of it if its elements are not in memory at all (constants, positions,
    * draws).
    */
-  static Node stored(Node node) {
-    Node base = node;
-    while (base.op() instanceof Movement
-        && !(base.op() instanceof Movement.Pad)
-        && !(base.op() instanceof Movement.Concat)) {
-      base = base.input(0);
-    }
+  Node stored(Node node) {
+    return isInMemory(view(node).base()) ? node : copy(node);
+  }
+
+  private static boolean isInMemory(Node base) {
     return switch (base.op()) {
-      case Leaf.Constant c -> copy(node);
-      case Leaf.Iota i -> copy(node);
-      case Leaf.SizeOf s -> copy(node);
-      case Leaf.Uniform u -> copy(node);
-      default -> node;
+      case Leaf.Constant c -> false;
+      case Leaf.Iota i -> false;
+      case Leaf.SizeOf s -> false;
+      case Leaf.Uniform u -> false;
+      default -> true;
     };
   }
 
-  /** This node, or a copy of it if its elements do not lie side by side in memory of their own. */
-  private static Node solid(Node node) {
-    return switch (node.op()) {
-      case Movement.Pad p -> node;
-      case Movement.Concat c -> node;
-      case Movement m -> copy(node);
-      default -> stored(node);
-    };
+  /** This node, or a copy of it if its elements do not lie side by side in memory. */
+  private Node solid(Node node) {
+    return view(node).isContiguous() ? stored(node) : copy(node);
+  }
+
+  // ------------------------------------------------------------------ loops
+
+  private Node loop(Node node, Loop.Region region, List<Node> lowered) {
+    Graph graph = node.graph();
+    int loop = loops++;
+    List<Node> inputs = new ArrayList<>();
+    List<Node> variables = new ArrayList<>();
+    Map<Node, View> seen = new HashMap<>();
+    for (int i = 0; i < lowered.size(); i++) {
+      Node input = i < region.carried() ? solid(lowered.get(i)) : lowered.get(i);
+      Type type = region.argument(i, input.type());
+      Node variable = graph.node(new Leaf.Variable(new Object(), type));
+      inputs.add(input);
+      variables.add(variable);
+      View view = i < region.carried() ? View.whole(variable) : view(input);
+      if (i >= region.carried() && i < region.carried() + region.sequences()) {
+        view = view.element(Turn.of(loop));
+      }
+      seen.put(variable, isInMemory(view.base()) ? view.of(variable) : view);
+    }
+    views.putAll(seen);
+    Map<Node, Node> known = new HashMap<>();
+    for (Node inner : region.nodes()) {
+      if (inner.op() instanceof Leaf.Argument argument) {
+        known.put(inner, variables.get(argument.index()));
+      }
+    }
+    List<Node> roots = new ArrayList<>(nodes(region.roots(), known));
+    List<Node> next = new ArrayList<>();
+    List<Node> stacked = new ArrayList<>();
+    for (int i = 0; i < roots.size(); i++) {
+      boolean carries = i < region.carried();
+      if (!(carries && variables.subList(0, region.carried()).contains(roots.get(i)))) {
+        roots.set(i, computed(roots.get(i)));
+      }
+      (carries ? next : stacked).add(view(roots.get(i)).base());
+    }
+    Node made = graph.node(region.withRoots(roots), inputs);
+    bodies.put(made, new Body(loop, variables, seen, next, stacked));
+    return made;
+  }
+
+  /** This node, or a copy of it if it is not all that a kernel has computed, in order. */
+  private Node computed(Node node) {
+    View view = view(node);
+    boolean whole =
+        view.isContiguous()
+            && view.offset().isZero()
+            && view.base().type().size().equals(node.type().size());
+    return whole && !(view.base().op() instanceof Leaf) ? node : copy(node);
   }
 
   /** A result needs memory of its own, so a leaf or a view is copied. */
@@ -227,7 +336,7 @@ final class Lower {
   }
 
   /** Every element is added at its position stride * i + j. */
-  private static Node overlap(Movement.Overlap overlap, Node x) {
+  private Node overlap(Movement.Overlap overlap, Node x) {
     int axis = overlap.axis();
     Graph graph = x.graph();
     List<Extent> pair = x.type().shape().subList(axis, axis + 2);

@@ -17,9 +17,13 @@ import java.util.stream.IntStream;
  * (rows, columns, summed); what lacks a kind is an elementwise product and a reduction.
  */
 final class LowerContraction {
-  private LowerContraction() {}
+  private final Lower lower;
 
-  static Node contraction(Contraction contraction, List<Node> inputs) {
+  LowerContraction(Lower lower) {
+    this.lower = lower;
+  }
+
+  Node contraction(Contraction contraction, List<Node> inputs) {
     List<Node> operands = new ArrayList<>();
     List<List<Integer>> labels = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
@@ -46,7 +50,7 @@ final class LowerContraction {
   }
 
   /** Sums over the labels that nobody needs. */
-  private static Labelled sumOut(Labelled x, Set<Integer> needed) {
+  private Labelled sumOut(Labelled x, Set<Integer> needed) {
     List<Integer> axes =
         IntStream.range(0, x.labels().size())
             .filter(i -> !needed.contains(x.labels().get(i)))
@@ -60,7 +64,7 @@ final class LowerContraction {
   }
 
   /** The diagonal of labels that repeat: a slice with step n + 1 of the flattened pair of axes. */
-  private static Labelled distinct(Labelled x) {
+  private Labelled distinct(Labelled x) {
     for (int second = 0; second < x.labels().size(); second++) {
       int first = x.labels().indexOf(x.labels().get(second));
       if (first < second) {
@@ -70,7 +74,7 @@ final class LowerContraction {
     return x;
   }
 
-  private static Labelled diagonal(Labelled x, int first, int second) {
+  private Labelled diagonal(Labelled x, int first, int second) {
     Node node = x.node();
     int rank = node.type().rank();
     List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
@@ -99,7 +103,7 @@ final class LowerContraction {
   }
 
   /** The product of two operands, summed over the labels that nobody needs any more. */
-  private static Labelled pair(Labelled left, Labelled right, Set<Integer> later) {
+  private Labelled pair(Labelled left, Labelled right, Set<Integer> later) {
     Set<Integer> forLeft = new LinkedHashSet<>(later);
     forLeft.addAll(right.labels());
     Set<Integer> forRight = new LinkedHashSet<>(later);
@@ -121,7 +125,7 @@ final class LowerContraction {
     if (!summed.isEmpty() && !rows.isEmpty() && !columns.isEmpty() && dtype.isFloat()) {
       Contraction product = new Contraction(List.of(a.labels(), b.labels()), output);
       return new Labelled(
-          a.node().graph().node(product, Lower.stored(a.node()), Lower.stored(b.node())), output);
+          a.node().graph().node(product, lower.stored(a.node()), lower.stored(b.node())), output);
     }
     // one side has all labels (or there is no sum): an elementwise product and a reduction
     boolean summedLast = columns.isEmpty() && last(a, summed) || rows.isEmpty() && last(b, summed);
@@ -166,7 +170,7 @@ final class LowerContraction {
   }
 
   /** This operand over all axes of a space, whose other extents are those of {@code other}. */
-  private static Node spread(Labelled x, List<Integer> space, Labelled other) {
+  private Node spread(Labelled x, List<Integer> space, Labelled other) {
     List<Integer> own = space.stream().filter(x.labels()::contains).toList();
     Node ordered = x.node().transpose(own.stream().map(x.labels()::indexOf).toList());
     List<Extent> shape =

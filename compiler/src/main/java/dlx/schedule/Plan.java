@@ -5,39 +5,40 @@ import dlx.graph.Extent;
 import dlx.graph.Function;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
+import dlx.graph.Loop;
 import dlx.graph.Node;
-import dlx.runtime.DType;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** From groups to a schedule: buffers, updates in place, the order of the kernels. */
+/**
+ * From groups to kernels: where values lie, updates in place, the order of the kernels. One plan is
+ * a function or the body of a loop in it.
+ */
 public final class Plan {
   /** How much is fused into one kernel unless a method turns out too large. */
   public static final int CAPACITY = 96;
 
-  private final Function function;
-  private final Fuse.Result fused;
-  private final List<Buffer> buffers = new ArrayList<>();
-  private final Map<Node, Buffer> memory = new HashMap<>();
-  private final Map<String, Buffer> named = new LinkedHashMap<>();
-  private final List<Schedule.Commit> commits = new ArrayList<>();
-  private final Set<Group> last = new HashSet<>();
-  private final Map<Leaf.Slot, Set<Group>> readers = new HashMap<>();
-  private final Set<Group> failing = new LinkedHashSet<>();
+  /** What all plans of a function share. */
+  record Shared(String name, Map<Node, Lower.Body> bodies, Storage storage, int capacity) {}
 
-  private Plan(Function function, int capacity) {
-    this.function = function;
-    this.fused = Fuse.function(function, capacity);
+  private final Shared shared;
+  private final Fuse.Result fused;
+  private final InPlace inPlace;
+  private final Map<Node, Location> memory = new HashMap<>();
+  private final Map<Node, List<Location>> copies = new HashMap<>();
+
+  /**
+   * @param roots what must be in memory in the end
+   * @param variables how the arguments of a body lie; empty outside of loops
+   */
+  Plan(Shared shared, List<Node> roots, Map<Node, View> variables, boolean isBody) {
+    this.shared = shared;
+    this.fused = Fuse.nodes(roots, variables, shared.capacity());
+    this.inPlace = new InPlace(fused, !isBody);
   }
 
   /** The schedule of an entry without open derivatives. */
@@ -49,189 +50,74 @@ public final class Plan {
    * @param capacity how much may be fused into one kernel, in units of an addition
    */
   public static Schedule function(Function function, int capacity) {
-    Schedule lowered = new Plan(Lower.function(function), capacity).schedule();
-    return new Schedule(function, lowered.buffers(), lowered.kernels(), lowered.commits());
-  }
-
-  private Schedule schedule() {
-    assignOutputs();
-    assignUpdates();
-    List<Group> order = order();
-    List<Kernel> kernels = new ArrayList<>();
-    for (Group group : order) {
-      kernels.add(kernel(group));
-    }
-    return new Schedule(function, buffers, kernels, commits);
-  }
-
-  // ------------------------------------------------------------------ buffers
-
-  private Buffer buffer(
-      Buffer.Role role, String name, DType dtype, Extent size, double @Nullable [] table) {
-    Buffer buffer = new Buffer(buffers.size(), role, name, dtype, size, table);
-    buffers.add(buffer);
-    return buffer;
-  }
-
-  private Buffer named(Buffer.Role role, String name, DType dtype, Extent size) {
-    return named.computeIfAbsent(role + " " + name, key -> buffer(role, name, dtype, size, null));
-  }
-
-  /** The memory of a node or leaf. */
-  private Buffer memory(Node node) {
-    Buffer known = memory.get(node);
-    if (known == null) {
-      DType dtype = node.type().dtype();
-      Extent size = node.type().size();
-      known =
-          switch (node.op()) {
-            case Leaf.Input input -> named(Buffer.Role.INPUT, input.name(), dtype, size);
-            case Leaf.Slot slot -> slot(slot);
-            case Leaf.Table table ->
-                buffer(Buffer.Role.TABLE, table.title(), dtype, size, table.values());
-            default -> buffer(Buffer.Role.TEMPORARY, "%" + node.id(), dtype, size, null);
-          };
-      memory.put(node, known);
-    }
-    return known;
-  }
-
-  private Buffer slot(Leaf.Slot slot) {
-    return named(Buffer.Role.SLOT, slot.path(), slot.type().dtype(), slot.type().size());
-  }
-
-  private void assignOutputs() {
-    for (Function.Output output : function.outputs()) {
-      Node value = output.value();
-      Buffer buffer =
-          buffer(
-              Buffer.Role.OUTPUT, output.name(), value.type().dtype(), value.type().size(), null);
-      Buffer first = memory.putIfAbsent(value, buffer);
+    Lower.Lowered lowered = Lower.function(function);
+    Storage storage = new Storage();
+    Shared shared = new Shared(function.name(), lowered.bodies(), storage, capacity);
+    Plan plan = new Plan(shared, lowered.function().roots(), Map.of(), false);
+    List<Schedule.Commit> commits = new ArrayList<>();
+    for (Function.Output output : lowered.function().outputs()) {
+      Buffer buffer = storage.output(output);
+      Location first = plan.memory.putIfAbsent(output.value(), Location.of(buffer));
       if (first != null) {
-        commits.add(new Schedule.Commit(first, buffer));
+        commits.add(new Schedule.Commit(first.buffer(), buffer));
       }
     }
-  }
-
-  private void assignUpdates() {
-    collectReaders();
-    for (Function.Update update : function.updates()) {
-      if (memory.containsKey(update.value()) || !inPlace(update)) {
-        commits.add(new Schedule.Commit(memory(update.value()), slot(update.slot())));
+    for (Function.Update update : lowered.function().updates()) {
+      Node value = update.value();
+      Buffer slot = storage.slot(update.slot());
+      if (!plan.memory.containsKey(value) && plan.inPlace.overwrites(update.slot(), value)) {
+        plan.memory.put(value, Location.of(slot));
+      } else {
+        commits.add(new Schedule.Commit(plan.memory(value).buffer(), slot));
       }
     }
+    return new Schedule(function, storage.buffers(), plan.kernels(), commits);
   }
 
-  /**
-   * Writes the new value over the old one where nobody can see the difference: every other reader
-   * of the old value comes before, the kernel itself reads an element just before it writes it, and
-   * nothing that may fail comes after.
-   */
-  private boolean inPlace(Function.Update update) {
-    Node value = update.value();
-    List<Group> writers = fused.groupsOf().get(value);
-    if (writers == null || writers.size() != 1) {
-      return false;
-    }
-    Group writer = writers.getFirst();
-    if (writer.kind() == Group.Kind.SINGLE
-        || writer.hasFolds() && writer.kind() == Group.Kind.LOOPS
-        || !writer.members().containsKey(value)
-        || failing.contains(writer)) {
-      return false;
-    }
-    Group.Place place = writer.members().get(value);
-    if (place.axes() == 0 && !writer.space().isEmpty()) {
-      return false; // threads share the loops: one would write the number that another still reads
-    }
-    if (writer.kind() == Group.Kind.COLUMNS
-        && place.before()
-        && place.axes() < writer.space().size()) {
-      return false; // computed and written again for every column
-    }
-    Set<Group> before = new LinkedHashSet<>(failing);
-    for (Group reader : readers.getOrDefault(update.slot(), Set.of())) {
-      if (reader != writer) {
-        before.add(reader);
-      } else if (!readsOnlyAsWritten(writer, update.slot(), value)) {
-        return false;
-      }
-    }
-    if (!before.isEmpty() && !Collections.disjoint(reachable(writer), before)) {
-      return false;
-    }
-    before.forEach(g -> g.before(writer));
-    last.add(writer);
-    memory.put(value, slot(update.slot()));
-    return true;
+  Shared shared() {
+    return shared;
   }
 
-  private static Set<Group> reachable(Group from) {
-    Set<Group> seen = new LinkedHashSet<>();
-    List<Group> open = new ArrayList<>(List.of(from));
-    while (!open.isEmpty()) {
-      for (Group next : open.removeLast().next()) {
-        if (seen.add(next)) {
-          open.add(next);
-        }
-      }
-    }
-    return seen;
+  InPlace inPlace() {
+    return inPlace;
   }
 
-  private boolean mayFail(Group group) {
-    return group.members().keySet().stream()
-        .anyMatch(n ->
-            switch (n.op()) {
-              case Indexing.Gather g -> g.checked();
-              case Indexing.ScatterAdd s -> s.checked();
-              case Indexing.Update u -> u.checked();
-              default -> false;
-            });
+  /** In the order in which they run. */
+  List<Kernel> kernels() {
+    List<Kernel> kernels = new ArrayList<>();
+    order().forEach(group -> kernels.addAll(kernels(group)));
+    return kernels;
   }
 
-  /** Which groups read the old value of each slot, and which may fail. */
-  private void collectReaders() {
-    for (Group group : fused.groups()) {
-      for (Node member : group.members().keySet()) {
-        member.inputs().forEach(x -> reads(group, x));
-      }
-      group.sinks().forEach(s -> reads(group, s.value()));
-      if (mayFail(group)) {
-        failing.add(group);
-      }
-    }
+  // ------------------------------------------------------------------ memory
+
+  /** Where the value of a node or leaf is. */
+  Location memory(Node node) {
+    return memory.computeIfAbsent(node, n -> Location.of(shared.storage().of(n)));
   }
 
-  private void reads(Group group, Node node) {
-    if (base(node).op() instanceof Leaf.Slot slot) {
-      readers.computeIfAbsent(slot, s -> new LinkedHashSet<>()).add(group);
-    }
+  /** Says where the value of a node or leaf is. */
+  void place(Node node, Location location) {
+    memory.put(node, location);
   }
 
-  private Node base(Node node) {
-    return fused.views().get(node).base();
+  /** Is the value computed element by element, so that its kernel can write it twice? */
+  boolean isWrittenByElement(Node node) {
+    List<Group> writers = fused.groupsOf().get(node);
+    return writers.size() == 1
+        && writers.getFirst().kind() != Group.Kind.SINGLE
+        && writers.getFirst().members().containsKey(node);
   }
 
-  /** In this group, is the old value read only where the new one is written? */
-  private boolean readsOnlyAsWritten(Group group, Leaf.Slot slot, Node value) {
-    Group.Place place = group.members().get(value);
-    for (Map.Entry<Node, Group.Place> member : group.members().entrySet()) {
-      for (Node input : member.getKey().inputs()) {
-        View view = fused.views().get(input);
-        if (view.base().op().equals(slot)) {
-          boolean same =
-              member.getValue().equals(place)
-                  && !(member.getKey().op() instanceof dlx.graph.Reduction)
-                  && !(member.getKey().op() instanceof Indexing)
-                  && view.prefix(group.frame(place)) == place.axes();
-          if (!same) {
-            return false;
-          }
-        }
-      }
-    }
-    return group.sinks().stream().noneMatch(s -> base(s.value()).op().equals(slot));
+  /** The kernel that computes a value writes it there too. */
+  void alsoAt(Node node, Location location) {
+    copies.computeIfAbsent(node, n -> new ArrayList<>()).add(location);
+  }
+
+  private List<Location> locations(Node node) {
+    List<Location> all = new ArrayList<>(List.of(memory(node)));
+    all.addAll(copies.getOrDefault(node, List.of()));
+    return all;
   }
 
   // ------------------------------------------------------------------ order
@@ -252,7 +138,7 @@ public final class Plan {
     }
     PriorityQueue<Group> ready =
         new PriorityQueue<>(
-            Comparator.<Group>comparingInt(g -> last.contains(g) ? 1 : 0)
+            Comparator.<Group>comparingInt(g -> inPlace.isLast(g) ? 1 : 0)
                 .thenComparingInt(rank::get));
     fused.groups().stream().filter(g -> open.get(g) == 0).forEach(ready::add);
     List<Group> order = new ArrayList<>();
@@ -266,18 +152,24 @@ public final class Plan {
       }
     }
     if (order.size() != fused.groups().size()) {
-      throw new IllegalStateException("the kernels of " + function.name() + " wait for each other");
+      throw new IllegalStateException("the kernels of " + shared.name() + " wait for each other");
     }
     return order;
   }
 
   // ------------------------------------------------------------------ kernels
 
-  private Kernel kernel(Group group) {
+  private List<Kernel> kernels(Group group) {
     if (group.kind() != Group.Kind.SINGLE) {
-      return Assemble.kernel(group, fused.views(), fused.stored(), this::memory);
+      return List.of(Assemble.kernel(group, fused.views(), fused.stored(), this::locations));
     }
     Node node = group.members().keySet().iterator().next();
+    return node.op() instanceof Loop.Region
+        ? PlanLoop.kernels(this, fused.views(), group)
+        : List.of(kernel(node));
+  }
+
+  private Kernel kernel(Node node) {
     return switch (node.op()) {
       case Contraction contraction -> product(node, contraction);
       case Indexing.ScatterAdd scatter -> scatter(node, scatter);
@@ -286,7 +178,7 @@ public final class Plan {
         List<Extent> shape = node.type().shape();
         Extent rows = Extent.product(shape.subList(0, shape.size() - 1));
         yield new Kernel.Sort(
-            rows, shape.getLast(), memory(node.input(0)), memory(node), node.span());
+            rows, shape.getLast(), solid(node.input(0)), solid(node), node.span());
       }
       default -> throw new IllegalStateException("no kernel for " + node);
     };
@@ -327,7 +219,8 @@ public final class Plan {
         order.stream()
             .map(l -> labels.contains(l) ? view.strides().get(labels.indexOf(l)) : Extent.ZERO)
             .toList();
-    return new Access(memory(view.base()), view.offset(), strides);
+    Location from = memory(view.base()).plus(view.offset());
+    return new Access(from.buffer(), from.offset(), strides);
   }
 
   private Kernel scatter(Node node, Indexing.ScatterAdd scatter) {
@@ -340,8 +233,8 @@ public final class Plan {
         scatter.extent(),
         Extent.product(g.subList(axis + ids.type().rank(), g.size())),
         solid(node.input(0)),
-        new Access(solid(ids), fused.views().get(ids).offset(), List.of(Extent.ONE)),
-        memory(node),
+        solid(ids),
+        solid(node),
         scatter.checked(),
         node.span());
   }
@@ -351,10 +244,10 @@ public final class Plan {
     int indexed = node.inputs().size() - 2;
     List<Access> positions = new ArrayList<>();
     for (Node position : node.inputs().subList(2, node.inputs().size())) {
-      positions.add(new Access(solid(position), fused.views().get(position).offset(), List.of()));
+      positions.add(solid(position));
     }
     return new Kernel.Replace(
-        memory(node),
+        solid(node),
         solid(node.input(1)),
         positions,
         shape.subList(0, indexed),
@@ -364,12 +257,13 @@ public final class Plan {
         node.span());
   }
 
-  /** The buffer whose elements are just those of a node, in order. */
-  private Buffer solid(Node node) {
+  /** The elements of a node, which lie side by side, in order. */
+  private Access solid(Node node) {
     View view = fused.views().get(node);
-    if (!view.isContiguous() || !view.base().type().size().equals(node.type().size())) {
+    if (!view.isContiguous()) {
       throw new IllegalStateException("not side by side: " + node);
     }
-    return memory(view.base());
+    Location from = memory(view.base()).plus(view.offset());
+    return new Access(from.buffer(), from.offset(), List.of(Extent.ONE));
   }
 }

@@ -1,6 +1,8 @@
 package dlx.schedule;
 
+import dlx.graph.Extent;
 import dlx.graph.Function;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,21 +25,62 @@ public record Schedule(
     commits = List.copyOf(commits);
   }
 
+  /** A kernel that is a method, and how often a call runs it. */
+  public record Run(Kernel kernel, Extent times) {}
+
+  /** The kernels that are methods, by number: those of loops in the order of a turn. */
+  public List<Run> runs() {
+    List<Run> runs = new ArrayList<>();
+    collect(kernels, Extent.ONE, runs);
+    return runs;
+  }
+
+  private static void collect(List<Kernel> kernels, Extent times, List<Run> runs) {
+    for (Kernel kernel : kernels) {
+      if (kernel instanceof Kernel.Region region) {
+        collect(region.begin(), times, runs);
+        collect(region.body(), times.times(region.turns()), runs);
+      } else {
+        runs.add(new Run(kernel, times));
+      }
+    }
+  }
+
   /** A readable list: what is fused and what is stored can be asserted. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < kernels.size(); i++) {
-      Kernel kernel = kernels.get(i);
-      text.append("kernel ").append(i).append(": ").append(shape(kernel));
-      text.append(" <- ");
-      text.append(String.join(", ", kernel.reads().map(Buffer::name).distinct().toList()));
-      text.append(" -> ");
-      text.append(String.join(", ", kernel.writes().map(Buffer::name).distinct().toList()));
-      text.append('\n');
-    }
+    print(kernels, "", 0, text);
     commits.forEach(c -> text.append("commit ").append(c.slot().name()).append('\n'));
     return text.toString();
+  }
+
+  /**
+   * @param first the number of the first kernel
+   * @return the number of the next kernel
+   */
+  private static int print(List<Kernel> kernels, String indent, int first, StringBuilder text) {
+    int number = first;
+    for (Kernel kernel : kernels) {
+      text.append(indent);
+      if (kernel instanceof Kernel.Region region) {
+        text.append("loop ").append(region.turns());
+        text.append(region.descending() ? " descending\n" : "\n");
+        number = print(region.begin(), indent + "  begin ", number, text);
+        number = print(region.body(), indent + "  ", number, text);
+        for (Kernel.Swap swap : region.swaps()) {
+          text.append(indent).append("  swap ").append(swap.one().name());
+          text.append(", ").append(swap.other().name()).append('\n');
+        }
+      } else {
+        text.append("kernel ").append(number++).append(": ").append(shape(kernel)).append(" <- ");
+        text.append(String.join(", ", kernel.reads().map(Buffer::name).distinct().toList()));
+        text.append(" -> ");
+        text.append(String.join(", ", kernel.writes().map(Buffer::name).distinct().toList()));
+        text.append('\n');
+      }
+    }
+    return number;
   }
 
   /** The kind of a kernel with its extents, such as {@code Loops[batch, 10] 20 values}. */
@@ -58,6 +101,7 @@ public record Schedule(
           case Kernel.Scatter s -> "[" + s.positions() + "]";
           case Kernel.Replace r -> "[" + r.inner() + "]";
           case Kernel.Sort s -> "[" + s.rows() + ", " + s.columns() + "]";
+          case Kernel.Region r -> "[" + r.turns() + "]";
         };
   }
 }

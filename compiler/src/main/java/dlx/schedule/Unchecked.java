@@ -4,6 +4,7 @@ import dlx.graph.Function;
 import dlx.graph.Graph;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
+import dlx.graph.Loop;
 import dlx.graph.Node;
 import dlx.graph.Op;
 import java.util.HashMap;
@@ -18,8 +19,12 @@ public final class Unchecked {
   private Unchecked() {}
 
   public static Function function(Function function) {
+    return function.withRoots(roots(function.roots()));
+  }
+
+  private static List<Node> roots(List<Node> roots) {
     Map<Node, Node> made = new HashMap<>();
-    for (Node node : function.nodes()) {
+    for (Node node : Graph.topological(roots)) {
       List<Node> inputs = node.inputs().stream().map(made::get).toList();
       Graph graph = node.graph();
       made.put(
@@ -28,7 +33,7 @@ public final class Unchecked {
               ? node
               : graph.at(node.span(), () -> graph.node(unchecked(node.op()), inputs)));
     }
-    return function.withRoots(function.roots().stream().map(made::get).toList());
+    return roots.stream().map(made::get).toList();
   }
 
   private static Op unchecked(Op op) {
@@ -36,6 +41,7 @@ public final class Unchecked {
       case Indexing.Gather g -> new Indexing.Gather(g.axis(), false);
       case Indexing.ScatterAdd s -> new Indexing.ScatterAdd(s.axis(), s.extent(), false);
       case Indexing.Update u -> new Indexing.Update(false);
+      case Loop.Region region -> region.withRoots(roots(region.roots()));
       default -> op;
     };
   }

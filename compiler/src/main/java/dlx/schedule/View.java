@@ -43,6 +43,20 @@ record View(Node base, Extent offset, List<Extent> shape, List<Extent> strides) 
     };
   }
 
+  /** The same elements of another base. */
+  View of(Node other) {
+    return new View(other, offset, shape, strides);
+  }
+
+  /** One element along the first axis. */
+  View element(Extent position) {
+    return new View(
+        base,
+        offset.plus(position.times(strides.getFirst())),
+        shape.subList(1, shape.size()),
+        strides.subList(1, strides.size()));
+  }
+
   private @Nullable View move(Movement movement, List<Extent> result) {
     return switch (movement) {
       case Movement.Transpose t ->

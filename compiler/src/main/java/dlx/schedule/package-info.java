@@ -4,7 +4,8 @@
  *
  * <pre>
  * Schedule    = Kernel* over Buffer*
- * Kernel      = Loops | Columns | Product | Pack | Scatter | Replace | Sort
+ * Kernel      = Loops | Columns | Product | Pack | Scatter | Replace | Sort | Region
+ * Region      = turns Kernel* swap*   the same kernels once per turn
  * Loops       = axis* phase*          one pass or several over the rows of one iteration space
  * Instruction = Load | Position | Draw | Number | SizeNumber | Apply | Pick | Folded | Summed
  * Access      = Buffer offset stride*  affine in the loop indices

@@ -15,17 +15,11 @@ public final class CompiledFunction {
   private static final int POOL = 64;
 
   private final Program program;
-
-  // of each kernel: the class of its method, the number of the method in it, what it is given
-  private final Kernels[] code;
-  private final int[] method;
-  private final int[][] operands;
-
+  private final Steps steps;
   private final int buffers;
   private final Program.Variable[] arguments;
   private final Program.Slot[] slots;
   private final Program.Variable[] outputs;
-  private final Program.Kernel[] kernels;
   private final Program.Commit[] commits;
   private final Program.Check[] checks;
   private final long[] draws;
@@ -44,13 +38,7 @@ public final class CompiledFunction {
    */
   public CompiledFunction(Program program, List<Kernels> pages) {
     this.program = program;
-    List<Program.Kernel> all = program.kernels();
-    this.code = all.stream().map(k -> pages.get(k.method() / PAGE)).toArray(Kernels[]::new);
-    this.method = all.stream().mapToInt(k -> k.method() % PAGE).toArray();
-    this.operands =
-        all.stream()
-            .map(k -> k.operands().stream().mapToInt(o -> o).toArray())
-            .toArray(int[][]::new);
+    this.steps = new Steps(program, pages);
     int highest = -1;
     for (Program.Variable v : program.arguments()) {
       highest = Math.max(highest, v.buffer());
@@ -71,7 +59,6 @@ public final class CompiledFunction {
     this.arguments = program.arguments().toArray(Program.Variable[]::new);
     this.slots = program.slots().toArray(Program.Slot[]::new);
     this.outputs = program.outputs().toArray(Program.Variable[]::new);
-    this.kernels = all.toArray(Program.Kernel[]::new);
     this.commits = program.commits().toArray(Program.Commit[]::new);
     this.checks = program.checks().toArray(Program.Check[]::new);
     this.draws = program.draws().stream().mapToLong(d -> d).toArray();
@@ -85,9 +72,9 @@ public final class CompiledFunction {
     return program;
   }
 
-  /** How many kernels a call runs. */
+  /** How many kernels there are; those of a loop count once. */
   public int kernelCount() {
-    return kernels.length;
+    return program.kernels().size();
   }
 
   /**
@@ -162,6 +149,7 @@ public final class CompiledFunction {
   public void run(
       Tensor[] arguments, Tensor[] slots, Tensor[] results, int[] symbols, long seed, long step) {
     Workspace workspace = take();
+    boolean done = false;
     try {
       Frame frame = workspace.frame;
       bind(workspace, arguments, slots, symbols);
@@ -177,14 +165,15 @@ public final class CompiledFunction {
       Profile measured = profile;
       if (measured != null && measured.begins(workspace.wanted)) {
         runMeasured(workspace, measured);
-        return;
+      } else {
+        steps.run(workspace, null);
+        commit(frame);
       }
-      Workers workers = Workers.shared();
-      for (int i = 0; i < kernels.length; i++) {
-        workers.run(code[i], method[i], operands[i], kernels[i], frame, workspace.scratch);
-      }
-      commit(frame);
+      done = true;
     } finally {
+      if (!done) {
+        workspace.unbind();
+      }
       give(workspace);
     }
   }
@@ -197,15 +186,10 @@ public final class CompiledFunction {
   }
 
   private void runMeasured(Workspace workspace, Profile measured) {
-    Frame frame = workspace.frame;
-    Workers workers = Workers.shared();
+    steps.run(workspace, measured);
     long time = System.nanoTime();
-    for (int i = 0; i < kernels.length; i++) {
-      workers.run(code[i], method[i], operands[i], kernels[i], frame, workspace.scratch);
-      time = measured.add(i, time);
-    }
-    commit(frame);
-    measured.add(kernels.length, time);
+    commit(workspace.frame);
+    measured.add(kernelCount(), time);
   }
 
   /**

@@ -34,6 +34,13 @@ public final class Frame {
     }
   }
 
+  /** The arrays of two buffers change places. */
+  void swap(Program.Swap swap) {
+    Object one = get(swap.one(), swap.dtype());
+    set(swap.one(), swap.dtype(), get(swap.other(), swap.dtype()));
+    set(swap.other(), swap.dtype(), one);
+  }
+
   Object get(int buffer, DType dtype) {
     return switch (dtype) {
       case F32 -> f32[buffer];

@@ -7,28 +7,31 @@ public final class Positions {
   private Positions() {}
 
   /**
-   * out[o, ids[p], i] += g[o, p, i] for every position p in order, after filling out with zeros.
+   * out[o, ids[p], i] += g[o, p, i] for every position p in order, after filling out with zeros;
+   * each array from its offset on.
    *
    * @param place for the error if a position is out of range; null if positions are not checked,
    *     and then those outside are left out
    */
   public static void scatter(
       float[] g,
+      int gOffset,
       int[] ids,
       int idsOffset,
       float[] out,
+      int outOffset,
       int outer,
       int positions,
       int extent,
       int inner,
       String place) {
-    Arrays.fill(out, 0, outer * extent * inner, 0f);
+    Arrays.fill(out, outOffset, outOffset + outer * extent * inner, 0f);
     for (int o = 0; o < outer; o++) {
       for (int p = 0; p < positions; p++) {
         int position = position(ids[idsOffset + p], extent, place);
         if (position >= 0) {
-          int to = (o * extent + position) * inner;
-          int from = (o * positions + p) * inner;
+          int to = outOffset + (o * extent + position) * inner;
+          int from = gOffset + (o * positions + p) * inner;
           for (int i = 0; i < inner; i++) {
             out[to + i] += g[from + i];
           }
@@ -39,21 +42,23 @@ public final class Positions {
 
   public static void scatter(
       double[] g,
+      int gOffset,
       int[] ids,
       int idsOffset,
       double[] out,
+      int outOffset,
       int outer,
       int positions,
       int extent,
       int inner,
       String place) {
-    Arrays.fill(out, 0, outer * extent * inner, 0.0);
+    Arrays.fill(out, outOffset, outOffset + outer * extent * inner, 0.0);
     for (int o = 0; o < outer; o++) {
       for (int p = 0; p < positions; p++) {
         int position = position(ids[idsOffset + p], extent, place);
         if (position >= 0) {
-          int to = (o * extent + position) * inner;
-          int from = (o * positions + p) * inner;
+          int to = outOffset + (o * extent + position) * inner;
+          int from = gOffset + (o * positions + p) * inner;
           for (int i = 0; i < inner; i++) {
             out[to + i] += g[from + i];
           }
@@ -64,21 +69,23 @@ public final class Positions {
 
   public static void scatter(
       int[] g,
+      int gOffset,
       int[] ids,
       int idsOffset,
       int[] out,
+      int outOffset,
       int outer,
       int positions,
       int extent,
       int inner,
       String place) {
-    Arrays.fill(out, 0, outer * extent * inner, 0);
+    Arrays.fill(out, outOffset, outOffset + outer * extent * inner, 0);
     for (int o = 0; o < outer; o++) {
       for (int p = 0; p < positions; p++) {
         int position = position(ids[idsOffset + p], extent, place);
         if (position >= 0) {
-          int to = (o * extent + position) * inner;
-          int from = (o * positions + p) * inner;
+          int to = outOffset + (o * extent + position) * inner;
+          int from = gOffset + (o * positions + p) * inner;
           for (int i = 0; i < inner; i++) {
             out[to + i] += g[from + i];
           }
@@ -96,31 +103,34 @@ public final class Positions {
   }
 
   /** out[row, :] = the positions that sort x[row, :] upwards; stable, NaN last. */
-  public static void argsort(float[] x, int[] out, int rows, int columns, Scratch scratch) {
+  public static void argsort(
+      float[] x, int at, int[] out, int to, int rows, int columns, Scratch scratch) {
     double[] keys = scratch.panel64(columns);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
-        keys[c] = x[r * columns + c];
+        keys[c] = x[at + r * columns + c];
       }
-      argsort(keys, columns, out, r * columns, scratch);
+      argsort(keys, columns, out, to + r * columns, scratch);
     }
   }
 
-  public static void argsort(double[] x, int[] out, int rows, int columns, Scratch scratch) {
+  public static void argsort(
+      double[] x, int at, int[] out, int to, int rows, int columns, Scratch scratch) {
     double[] keys = scratch.panel64(columns);
     for (int r = 0; r < rows; r++) {
-      System.arraycopy(x, r * columns, keys, 0, columns);
-      argsort(keys, columns, out, r * columns, scratch);
+      System.arraycopy(x, at + r * columns, keys, 0, columns);
+      argsort(keys, columns, out, to + r * columns, scratch);
     }
   }
 
-  public static void argsort(int[] x, int[] out, int rows, int columns, Scratch scratch) {
+  public static void argsort(
+      int[] x, int at, int[] out, int to, int rows, int columns, Scratch scratch) {
     double[] keys = scratch.panel64(columns);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
-        keys[c] = x[r * columns + c];
+        keys[c] = x[at + r * columns + c];
       }
-      argsort(keys, columns, out, r * columns, scratch);
+      argsort(keys, columns, out, to + r * columns, scratch);
     }
   }
 

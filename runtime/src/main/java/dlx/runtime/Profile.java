@@ -51,10 +51,8 @@ public final class Profile {
     return true;
   }
 
-  /** Adds what has passed since {@code begun}; returns the time now. */
-  synchronized long add(int kernel, long begun) {
-    long now = System.nanoTime();
-    nanoseconds[kernel] += now - begun;
-    return System.nanoTime();
+  /** Adds what has passed since {@code begun}. */
+  synchronized void add(int kernel, long begun) {
+    nanoseconds[kernel] += System.nanoTime() - begun;
   }
 }

@@ -14,7 +14,9 @@ import java.util.List;
  * @param outputs what the caller gets, in order
  * @param temporaries memory of the call
  * @param tables numbers of the program
- * @param kernels in the order in which they run
+ * @param kernels by number
+ * @param steps the order in which they run: the number of a kernel, or ~ the number of a loop
+ * @param loops by number
  * @param draws the addresses of the random draws
  * @param commits copies at the end, from buffer to buffer
  * @param checks what must hold of the sizes
@@ -29,6 +31,8 @@ public record Program(
     List<Temporary> temporaries,
     List<Table> tables,
     List<Kernel> kernels,
+    List<Integer> steps,
+    List<Loop> loops,
     List<Long> draws,
     List<Commit> commits,
     List<Check> checks) {
@@ -39,7 +43,7 @@ public record Program(
   /** A parameter or state, by its path. */
   public record Slot(String path, DType dtype, List<Integer> shape, int buffer, boolean written) {}
 
-  /** Memory that is needed from kernel {@code first} to kernel {@code last}. */
+  /** Memory that is needed from position {@code first} of a call to position {@code last}. */
   public record Temporary(int buffer, DType dtype, int size, int first, int last) {}
 
   /** Numbers, rounded to the element type. */
@@ -55,6 +59,28 @@ public record Program(
    */
   public record Kernel(
       int method, List<Integer> operands, int units, int align, int work, int chunks) {}
+
+  /**
+   * The steps {@code body} once per turn, after the steps {@code begin}. At the end of every turn
+   * {@code swaps} are done in order; before {@code begin} as often backwards.
+   *
+   * @param turns an extent
+   * @param descending whether the last turn comes first
+   * @param moving the extents that depend on the turn, and on no turn of a loop inside
+   */
+  public record Loop(
+      int turns,
+      boolean descending,
+      List<Integer> begin,
+      List<Integer> body,
+      List<Moving> moving,
+      List<Swap> swaps) {}
+
+  /** An extent that is {@code first + turn * step}, all of them numbers of extents. */
+  public record Moving(int extent, int first, int step) {}
+
+  /** The arrays of two buffers change places. */
+  public record Swap(DType dtype, int one, int other) {}
 
   /** Copy a buffer. */
   public record Commit(DType dtype, int from, int to, int size) {}

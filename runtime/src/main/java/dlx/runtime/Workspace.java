@@ -26,7 +26,7 @@ final class Workspace {
 
   private final Slab[] slabOf;
 
-  /** An array that temporaries take in turn; from kernel {@code free} on nobody needs it. */
+  /** An array that temporaries take in turn; behind position {@code free} nobody needs it. */
   private static final class Slab {
     final DType dtype;
     int size;
@@ -58,6 +58,11 @@ final class Workspace {
 
   boolean isBoundTo(long[] sizes) {
     return bound && Arrays.equals(symbols, sizes);
+  }
+
+  /** Forgets where arrays are: a call that fails in a loop leaves them anywhere. */
+  void unbind() {
+    bound = false;
   }
 
   /** The bytes of the arrays of all temporaries. */

@@ -11,12 +11,14 @@ import dlx.graph.Function;
 import dlx.graph.Graph;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
+import dlx.graph.Loop;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
 import dlx.runtime.CompiledFunction;
 import dlx.runtime.DType;
 import dlx.runtime.DlxException;
 import dlx.runtime.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,20 @@ class CompiledContractTest {
       @ForAll @IntRange(min = 0, max = 1_000_000) int seed,
       @ForAll @IntRange(min = 1, max = 24) int length) {
     checkWild(RandomFunctions.wild(seed, length, DType.F64));
+  }
+
+  @Property(tries = 300)
+  void loops64(
+      @ForAll @IntRange(min = 0, max = 1_000_000) int seed,
+      @ForAll @IntRange(min = 1, max = 24) int length) {
+    check(RandomFunctions.tameLoops(seed, length, DType.F64));
+  }
+
+  @Property(tries = 300)
+  void loops32(
+      @ForAll @IntRange(min = 0, max = 1_000_000) int seed,
+      @ForAll @IntRange(min = 1, max = 24) int length) {
+    check(RandomFunctions.tameLoops(seed, length, DType.F32));
   }
 
   static void check(RandomFunctions.Sample sample) {
@@ -153,7 +169,7 @@ class CompiledContractTest {
   /** Is something in it rounded to f32, where what was tiny is 0 and what was large is infinite? */
   private static boolean isRounded(Node root) {
     return jumpsByRounding(root)
-        || Graph.topological(List.of(root)).stream()
+        || withBodies(List.of(root)).stream()
             .anyMatch(n -> n.type().dtype() == DType.F32 && !(n.op() instanceof Leaf));
   }
 
@@ -163,7 +179,7 @@ class CompiledContractTest {
    * another order; and formulas of many steps.
    */
   private static boolean jumpsByRounding(Node root) {
-    List<Node> nodes = Graph.topological(List.of(root));
+    List<Node> nodes = withBodies(List.of(root));
     boolean inexact =
         nodes.stream()
             .anyMatch(n ->
@@ -172,6 +188,17 @@ class CompiledContractTest {
                     || n.op() == Elementwise.TO_F32
                     || n.op() instanceof Elementwise e && e.isComposed());
     return nodes.stream().anyMatch(n -> jumps(n, DType.F32) || inexact && jumps(n, DType.F64));
+  }
+
+  /** What the roots need, with what is in loops. */
+  private static List<Node> withBodies(List<Node> roots) {
+    List<Node> nodes = new ArrayList<>(Graph.topological(roots));
+    for (Node node : List.copyOf(nodes)) {
+      if (node.op() instanceof Loop.Region region) {
+        nodes.addAll(withBodies(region.roots()));
+      }
+    }
+    return nodes;
   }
 
   /** Does this jump at some values of an input of this type that was computed? */
@@ -197,7 +224,8 @@ class CompiledContractTest {
    */
   private static void agree(
       String name, double[] expected, double[] nearby, Tensor actual, Function function, int bits) {
-    boolean single = function.nodes().stream().anyMatch(n -> n.type().dtype() == DType.F32);
+    List<Node> nodes = withBodies(function.roots());
+    boolean single = nodes.stream().anyMatch(n -> n.type().dtype() == DType.F32);
     double rounding = single ? 1e-5 : 1e-11;
     double largest = 0;
     for (double v : expected) {
@@ -205,7 +233,7 @@ class CompiledContractTest {
     }
     // products are taken in another order: inf * 0 may come or go
     boolean reordered =
-        function.nodes().stream()
+        nodes.stream()
             .anyMatch(n ->
                 n.op() instanceof Contraction
                     || n.op() instanceof Reduction r && r.kind() == Reduction.Kind.PRODUCT);
@@ -225,7 +253,7 @@ class CompiledContractTest {
       boolean early = reordered && !(Double.isFinite(want) && Double.isFinite(is));
       if (!same && !close && !unstable && !overflow && !early) {
         StringBuilder text = new StringBuilder();
-        function.nodes().forEach(n -> text.append(n).append('\n'));
+        nodes.forEach(n -> text.append(n).append('\n'));
         fail(
             name
                 + "["

@@ -1,6 +1,7 @@
 package dlx.tests;
 
 import dlx.runtime.DType;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -9,14 +10,26 @@ import org.junit.jupiter.api.Test;
  * fuzz} only; every failure is shown with the smallest length of its seed that fails.
  */
 class Fuzz {
-  private record Try(int seed, int length, DType dtype, boolean tame) {
+  private enum Kind {
+    TAME,
+    WILD,
+    LOOPS
+  }
+
+  private record Try(int seed, int length, DType dtype, Kind kind) {
     void check() {
-      if (tame) {
-        CompiledContractTest.check(RandomFunctions.tame(seed, length, dtype));
-      } else {
-        CompiledContractTest.checkWild(RandomFunctions.wild(seed, length, dtype));
+      switch (kind) {
+        case TAME -> CompiledContractTest.check(RandomFunctions.tame(seed, length, dtype));
+        case WILD -> CompiledContractTest.checkWild(RandomFunctions.wild(seed, length, dtype));
+        case LOOPS -> CompiledContractTest.check(RandomFunctions.tameLoops(seed, length, dtype));
       }
     }
+  }
+
+  /** Only this kind, or all. */
+  private static List<Kind> kinds() {
+    String wish = System.getProperty("fuzz.kind", "");
+    return wish.isEmpty() ? List.of(Kind.values()) : List.of(Kind.valueOf(wish));
   }
 
   @Test
@@ -30,10 +43,10 @@ class Fuzz {
     int count = 0;
     while (System.nanoTime() < end) {
       int length = 1 + random.nextInt(random.nextInt(10) == 0 ? 120 : 30);
-      boolean tame = random.nextInt(3) > 0;
+      Kind kind = kinds().get(random.nextInt(kinds().size()));
       // a wild f32 overflows where f64 does not, so only f64 is judged
-      DType dtype = tame && random.nextBoolean() ? DType.F32 : DType.F64;
-      Try one = new Try(random.nextInt(Integer.MAX_VALUE), length, dtype, tame);
+      DType dtype = kind != Kind.WILD && random.nextBoolean() ? DType.F32 : DType.F64;
+      Try one = new Try(random.nextInt(Integer.MAX_VALUE), length, dtype, kind);
       try {
         one.check();
       } catch (RuntimeException | Error e) {
@@ -46,7 +59,7 @@ class Fuzz {
 
   private static AssertionError smallest(Try found, Throwable thrown) {
     for (int length = 1; length < found.length(); length++) {
-      Try shorter = new Try(found.seed(), length, found.dtype(), found.tame());
+      Try shorter = new Try(found.seed(), length, found.dtype(), found.kind());
       try {
         shorter.check();
       } catch (RuntimeException | Error e) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Random well-typed functions with inputs on which they are defined. One seed, one function; a
@@ -177,10 +178,15 @@ final class RandomFunctions {
         shape.add(applications.any(applications.extents()));
       }
       Node sequence =
-          firsts.isEmpty() || random.nextBoolean()
-              ? supply(new Type(real, shape))
-              : applications.any(firsts);
-      if (sequence.type().extent(0).equals(turns) && isSmall(sequence)) {
+          switch (random.nextInt(6)) {
+            case 0 -> graph.node(new Leaf.Iota(turns));
+            case 1 -> along(turns, applications.any(outside));
+            case 2, 3 -> supply(new Type(real, shape));
+            default -> firsts.isEmpty() ? supply(new Type(real, shape)) : applications.any(firsts);
+          };
+      if (!sequence.type().isScalar()
+          && sequence.type().extent(0).equals(turns)
+          && isSmall(sequence)) {
         inside.add(loop.element(sequence));
       }
     }
@@ -206,6 +212,17 @@ final class RandomFunctions {
     depth--;
     pool = outside;
     return loop.results(next, stacked).stream().filter(this::isSmall).toList();
+  }
+
+  /** A view in which the axis of the turns comes first, if there is one. */
+  private static Node along(Extent turns, Node x) {
+    int axis = x.type().shape().indexOf(turns);
+    List<Integer> order = new ArrayList<>();
+    IntStream.range(0, x.type().rank()).filter(i -> i != axis).forEach(order::add);
+    if (axis >= 0) {
+      order.addFirst(axis);
+    }
+    return x.transpose(order);
   }
 
   private boolean isShort(Extent turns) {

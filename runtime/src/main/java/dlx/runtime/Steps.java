@@ -1,0 +1,128 @@
+package dlx.runtime;
+
+import java.util.List;
+
+/** Runs the kernels and loops of a call in their order. Immutable. */
+final class Steps {
+  /** After more turns than this it is not known when arrays that change places are back. */
+  private static final int LONGEST_PERIOD = 1_000;
+
+  // of each kernel: the class of its method, the number of the method in it, what it is given
+  private final Kernels[] code;
+  private final int[] method;
+  private final int[][] operands;
+
+  private final Program.Kernel[] kernels;
+  private final int[] steps;
+  private final Turns[] loops;
+
+  Steps(Program program, List<Kernels> pages) {
+    List<Program.Kernel> all = program.kernels();
+    int page = CompiledFunction.PAGE;
+    this.code = all.stream().map(k -> pages.get(k.method() / page)).toArray(Kernels[]::new);
+    this.method = all.stream().mapToInt(k -> k.method() % page).toArray();
+    this.operands = all.stream().map(k -> ints(k.operands())).toArray(int[][]::new);
+    this.kernels = all.toArray(Program.Kernel[]::new);
+    this.steps = ints(program.steps());
+    this.loops = program.loops().stream().map(Turns::new).toArray(Turns[]::new);
+  }
+
+  private static int[] ints(List<Integer> list) {
+    return list.stream().mapToInt(i -> i).toArray();
+  }
+
+  /**
+   * @param measured where the time of each kernel is added; null if nobody asks for it
+   */
+  void run(Workspace workspace, Profile measured) {
+    run(steps, workspace, Workers.shared(), measured);
+  }
+
+  private void run(int[] list, Workspace workspace, Workers workers, Profile measured) {
+    Frame frame = workspace.frame;
+    for (int step : list) {
+      if (step < 0) {
+        loops[~step].run(workspace, workers, measured);
+      } else {
+        long begun = measured == null ? 0 : System.nanoTime();
+        workers.run(
+            code[step], method[step], operands[step], kernels[step], frame, workspace.scratch);
+        if (measured != null) {
+          measured.add(step, begun);
+        }
+      }
+    }
+  }
+
+  /** A loop. */
+  private final class Turns {
+    private final int turns;
+    private final boolean descending;
+    private final int[] begin;
+    private final int[] body;
+    private final Program.Moving[] moving;
+    private final Program.Swap[] swaps;
+
+    /** After so many turns all arrays are back. */
+    private final int period;
+
+    Turns(Program.Loop loop) {
+      turns = loop.turns();
+      descending = loop.descending();
+      begin = ints(loop.begin());
+      body = ints(loop.body());
+      moving = loop.moving().toArray(Program.Moving[]::new);
+      swaps = loop.swaps().toArray(Program.Swap[]::new);
+      period = period(loop.swaps());
+    }
+
+    void run(Workspace workspace, Workers workers, Profile measured) {
+      Frame frame = workspace.frame;
+      int count = frame.extents[turns];
+      for (int i = count % period; i > 0; i--) {
+        for (int s = swaps.length - 1; s >= 0; s--) {
+          frame.swap(swaps[s]);
+        }
+      }
+      Steps.this.run(begin, workspace, workers, measured);
+      for (int i = 0; i < count; i++) {
+        int turn = descending ? count - 1 - i : i;
+        for (Program.Moving m : moving) {
+          frame.extents[m.extent()] =
+              frame.extents[m.first()] + turn * frame.extents[m.step()];
+        }
+        Steps.this.run(body, workspace, workers, measured);
+        for (Program.Swap swap : swaps) {
+          frame.swap(swap);
+        }
+      }
+    }
+  }
+
+  private static int period(List<Program.Swap> swaps) {
+    List<Integer> start =
+        swaps.stream().flatMap(s -> java.util.stream.Stream.of(s.one(), s.other())).toList();
+    int[] buffers = start.stream().mapToInt(i -> i).distinct().toArray();
+    int[] now = buffers.clone();
+    int period = 0;
+    do {
+      for (Program.Swap swap : swaps) {
+        int one = indexOf(buffers, swap.one());
+        int other = indexOf(buffers, swap.other());
+        int array = now[one];
+        now[one] = now[other];
+        now[other] = array;
+      }
+      period++;
+    } while (!java.util.Arrays.equals(now, buffers) && period < LONGEST_PERIOD);
+    return java.util.Arrays.equals(now, buffers) ? period : Integer.MAX_VALUE;
+  }
+
+  private static int indexOf(int[] buffers, int buffer) {
+    int at = 0;
+    while (buffers[at] != buffer) {
+      at++;
+    }
+    return at;
+  }
+}
