@@ -23,7 +23,8 @@ final class CallEmitter {
     code.extent(kernel.extent());
     code.extent(kernel.inner());
     place(code, kernel.checked(), kernel.span());
-    code.callStatic(POSITIONS, "scatter", "(" + array + "I[II" + array + "IIIIILjava/lang/String;)V");
+    code.callStatic(
+        POSITIONS, "scatter", "(" + array + "I[II" + array + "IIIIILjava/lang/String;)V");
   }
 
   /** Pushes an array and where in it something begins. */

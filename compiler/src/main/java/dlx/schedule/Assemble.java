@@ -25,8 +25,7 @@ final class Assemble {
   private final Map<Object, Instruction> leaves = new HashMap<>();
   private final Map<Access, Instruction> loads = new HashMap<>();
 
-  private Assemble(
-      Group group, Map<Node, View> views, Function<Node, List<Location>> memory) {
+  private Assemble(Group group, Map<Node, View> views, Function<Node, List<Location>> memory) {
     this.group = group;
     this.views = views;
     this.memory = memory;
@@ -38,10 +37,7 @@ final class Assemble {
    *     that computes it writes copies
    */
   static Kernel kernel(
-      Group group,
-      Map<Node, View> views,
-      Set<Node> stored,
-      Function<Node, List<Location>> memory) {
+      Group group, Map<Node, View> views, Set<Node> stored, Function<Node, List<Location>> memory) {
     return new Assemble(group, views, memory).kernel(stored);
   }
 
@@ -67,8 +63,7 @@ final class Assemble {
     }
     for (Group.Sink sink : group.sinks()) {
       Group.Place place = group.place(sink);
-      Access to =
-          access(location(sink.target()), sink.to().offset(), sink.to().strides(), place);
+      Access to = access(location(sink.target()), sink.to().offset(), sink.to().strides(), place);
       stores.add(new Kernel.Store(to, operand(views.get(sink.value()), place)));
       span = sink.target().span() == Span.NONE ? span : sink.target().span();
     }
@@ -139,8 +134,7 @@ final class Assemble {
                       access(null, seen.offset(), seen.strides(), place)));
       default ->
           loads.computeIfAbsent(
-              access(location(base), seen.offset(), seen.strides(), place),
-              Instruction.Load::new);
+              access(location(base), seen.offset(), seen.strides(), place), Instruction.Load::new);
     };
   }
 

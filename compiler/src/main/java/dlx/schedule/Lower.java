@@ -39,11 +39,7 @@ final class Lower {
    * @param stacked what each turn leaves, all of it computed
    */
   record Body(
-      int loop,
-      List<Node> variables,
-      Map<Node, View> views,
-      List<Node> next,
-      List<Node> stacked) {}
+      int loop, List<Node> variables, Map<Node, View> views, List<Node> next, List<Node> stacked) {}
 
   /** A function in few forms and the bodies of its loops, and of loops in them. */
   record Lowered(Function function, Map<Node, Body> bodies) {}

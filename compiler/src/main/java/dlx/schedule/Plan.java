@@ -4,7 +4,6 @@ import dlx.graph.Contraction;
 import dlx.graph.Extent;
 import dlx.graph.Function;
 import dlx.graph.Indexing;
-import dlx.graph.Leaf;
 import dlx.graph.Loop;
 import dlx.graph.Node;
 import java.util.ArrayList;

@@ -48,8 +48,7 @@ final class Storage {
 
   /** A new temporary that can hold a node. */
   Buffer temporary(Node node, String name) {
-    return buffer(
-        Buffer.Role.TEMPORARY, name, node.type().dtype(), node.type().size(), null);
+    return buffer(Buffer.Role.TEMPORARY, name, node.type().dtype(), node.type().size(), null);
   }
 
   Buffer slot(Leaf.Slot slot) {

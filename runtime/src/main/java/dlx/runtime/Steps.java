@@ -88,8 +88,7 @@ final class Steps {
       for (int i = 0; i < count; i++) {
         int turn = descending ? count - 1 - i : i;
         for (Program.Moving m : moving) {
-          frame.extents[m.extent()] =
-              frame.extents[m.first()] + turn * frame.extents[m.step()];
+          frame.extents[m.extent()] = frame.extents[m.first()] + turn * frame.extents[m.step()];
         }
         Steps.this.run(body, workspace, workers, measured);
         for (Program.Swap swap : swaps) {

@@ -19,7 +19,6 @@ import dlx.runtime.Simd;
 import dlx.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,10 +124,7 @@ class LoopContractTest {
     Node reversed = loop.element(x.slice(0, T.plus(-1), -1, T));
     Node column = loop.element(wide.transpose(List.of(1, 0)));
     Node position = loop.element(trial.graph.node(new Leaf.Iota(T))).convert(DType.F32);
-    Node noise =
-        loop.element(
-            trial.graph.node(
-                new Leaf.Uniform("noise", x.type())));
+    Node noise = loop.element(trial.graph.node(new Leaf.Uniform("noise", x.type())));
     Node next =
         h.times(0.5)
             .plus(reversed.times(column))
@@ -202,8 +198,7 @@ class LoopContractTest {
     for (int i = 0; i < expected.size(); i++) {
       Trial.agree("result " + i, expected.get(i), actual.get(i), Trial.Tolerance.near(200, 1));
     }
-    Trial.agree(
-        "w", expected.getFirst(), trial.slots.get("w"), Trial.Tolerance.near(200, 1));
+    Trial.agree("w", expected.getFirst(), trial.slots.get("w"), Trial.Tolerance.near(200, 1));
   }
 
   /** A loop by itself is the number of its turns. */
@@ -232,7 +227,9 @@ class LoopContractTest {
       List<Tensor> actual = trial.call(compiled);
       for (int i = 0; i < results.length; i++) {
         Trial.agree(
-            turns + " turns", trial.judge().values(results[i]), actual.get(i),
+            turns + " turns",
+            trial.judge().values(results[i]),
+            actual.get(i),
             Trial.Tolerance.near(200, 1));
       }
     }
