@@ -94,14 +94,14 @@ final class Packing {
         .kernels()
         .add(
             new Kernel.Product(
-            product.batch(),
-            product.rows(),
-            product.columns(),
-            product.summed(),
-            a,
-            b,
-            product.stores(),
-            product.span()));
+                product.batch(),
+                product.rows(),
+                product.columns(),
+                product.summed(),
+                a,
+                b,
+                product.stores(),
+                product.span()));
   }
 
   /** Numbers of the left operand are read one by one, so it may lie in any way that caches like. */
@@ -179,13 +179,13 @@ final class Packing {
         .kernels()
         .add(
             new Kernel.Pack(
-            outer,
-            line,
-            product.summed(),
-            panel,
-            new Access(from.buffer(), from.offset(), strides),
-            to,
-            product.span()));
+                outer,
+                line,
+                product.summed(),
+                panel,
+                new Access(from.buffer(), from.offset(), strides),
+                to,
+                product.span()));
     List<Extent> packed = new ArrayList<>();
     Extent stride = panels.times(one);
     List<Extent> outerStrides = new ArrayList<>();
