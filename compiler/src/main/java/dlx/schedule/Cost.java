@@ -37,7 +37,8 @@ public record Cost(Extent operations, List<Traffic> bytes) {
       case Kernel.Scatter s -> whole(s, s.outer().times(s.positions()).times(s.inner()));
       case Kernel.Replace r -> whole(r, Extent.ZERO);
       case Kernel.Sort s -> whole(s, Extent.ZERO);
-      case Kernel.Region r -> throw new IllegalStateException("the cost of a loop is that of its kernels");
+      case Kernel.Region r ->
+          throw new IllegalStateException("the cost of a loop is that of its kernels");
     };
   }
 
