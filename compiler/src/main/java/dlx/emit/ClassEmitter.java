@@ -29,8 +29,8 @@ import org.objectweb.asm.MethodTooLargeException;
  * CompiledFunction#PAGE} methods.
  */
 public final class ClassEmitter {
-  /** Into how many chunks the work of a thread is cut, where a chunk costs nothing by itself. */
-  private static final int CHUNKS = 3;
+  /** Into how many chunks the work of a thread is cut at most. */
+  private static final int CHUNKS = 8;
 
   /** HotSpot never compiles a method of more than 8,000 bytes. */
   static final int LARGEST_METHOD = 7_500;
@@ -167,7 +167,16 @@ public final class ClassEmitter {
       }
       case Kernel.Product product -> {
         Products products = new Products(product, context.bits());
-        yield description(method, operands, products.units(), products.align(), products.work(), 1);
+        Extent across = products.across();
+        yield new Program.Kernel(
+            method,
+            operands,
+            context.extent(products.units()),
+            products.align(),
+            across == null ? -1 : context.extent(across),
+            products.acrossAlign(),
+            context.extent(products.work()),
+            CHUNKS);
       }
       case Kernel.Pack pack ->
           description(method, operands, PackEmitter.units(pack), 1, PackEmitter.work(pack), CHUNKS);
@@ -184,7 +193,7 @@ public final class ClassEmitter {
   private Program.Kernel description(
       int method, List<Integer> operands, Extent units, int align, Extent work, int chunks) {
     return new Program.Kernel(
-        method, operands, context.extent(units), align, context.extent(work), chunks);
+        method, operands, context.extent(units), align, -1, 1, context.extent(work), chunks);
   }
 
   // ------------------------------------------------------------------ the description

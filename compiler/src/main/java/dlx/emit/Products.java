@@ -157,6 +157,15 @@ final class Products {
     return outer.isEmpty() ? tiling.rows() : 1;
   }
 
+  /** What threads may share besides: the columns, where there are no outer axes. */
+  @Nullable Extent across() {
+    return outer.isEmpty() ? column.extent() : null;
+  }
+
+  int acrossAlign() {
+    return tiling.width();
+  }
+
   /** Multiplications per unit. */
   Extent work() {
     Extent work = column.extent();
@@ -193,16 +202,30 @@ final class Products {
     private final Code code;
     private final String owner;
     private final String name;
+    private final int begin;
+    private final int end;
     private final List<Integer> indices = new ArrayList<>();
 
     Driver(Code code, String owner, String name) {
       this.code = code;
       this.owner = owner;
       this.name = name;
+      this.begin = code.local(1);
+      this.end = code.local(1);
     }
 
     private void emit() {
+      if (across() != null) {
+        part("begin", begin);
+        part("end", end);
+      }
       loops(0, offset(kernel.b().access()));
+    }
+
+    private void part(String field, int local) {
+      code.aload(1);
+      code.mv().visitFieldInsn(Opcodes.GETFIELD, Code.SCRATCH, field, "I");
+      code.istore(local);
     }
 
     private int offset(Access access) {
@@ -369,16 +392,32 @@ final class Products {
     /** All columns of a block of rows. */
     private void columns(Right right, int from, int to) {
       int j = code.local(1);
-      code.constant(0);
+      if (across() == null) {
+        code.constant(0);
+      } else {
+        code.iload(begin);
+      }
       code.istore(j);
-      Runnable limit = () -> code.extent(column.extent());
       if (widths().contains(tiling.vectors())) {
-        code.loop(j, tiling.width(), limit, () -> strip(right, from, to, j, j, tiling.vectors()));
+        code.loop(
+            j,
+            tiling.width(),
+            this::columnLimit,
+            () -> strip(right, from, to, j, j, tiling.vectors()));
       }
       if (widths().contains(1)) {
+        // only the part that has the last column ends between multiples of the width
         code.iload(j);
-        code.extent(column.extent());
+        columnLimit();
         code.chooseIfLess(() -> rest(right, from, to, j), () -> {});
+      }
+    }
+
+    private void columnLimit() {
+      if (across() == null) {
+        code.extent(column.extent());
+      } else {
+        code.iload(end);
       }
     }
 

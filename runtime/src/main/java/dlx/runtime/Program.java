@@ -53,12 +53,19 @@ public record Program(
    * A kernel: the generated method {@code method}, which is told by {@code operands} what to work
    * on: numbers of buffers, extents and draws, as {@link Scratch#operands}. {@code units} pieces
    * that threads may share in multiples of {@code align}, each of about {@code work} simple
-   * operations. For every thread they are cut into {@code chunks}: several, so that a late thread
-   * costs little; one, if every chunk begins with work of its own; none, if threads may not share
-   * them.
+   * operations, on every of the {@code across} positions of a second axis that threads may share in
+   * multiples of {@code acrossAlign}; -1 if there is none. For every thread they are cut into at
+   * most {@code chunks}, so that a late thread costs little; 0 if threads may not share them.
    */
   public record Kernel(
-      int method, List<Integer> operands, int units, int align, int work, int chunks) {}
+      int method,
+      List<Integer> operands,
+      int units,
+      int align,
+      int across,
+      int acrossAlign,
+      int work,
+      int chunks) {}
 
   /**
    * The steps {@code body} once per turn, after the steps {@code begin}. At the end of every turn

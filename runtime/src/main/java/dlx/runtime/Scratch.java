@@ -8,6 +8,11 @@ public final class Scratch {
    */
   public int[] operands = {};
 
+  /** The part of the second axis that the kernel does, if threads may share one. */
+  public int begin;
+
+  public int end;
+
   /** Room for the lanes of a vector. */
   public final float[] f32 = new float[256];
 

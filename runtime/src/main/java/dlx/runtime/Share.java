@@ -24,7 +24,10 @@ abstract class Posted extends PaddingBefore {
   Frame frame;
   int units;
   int align;
-  int chunks;
+  int pieces;
+  int across;
+  int acrossAlign;
+  int acrossPieces;
 }
 
 abstract class PaddingBetween extends Posted {
@@ -108,10 +111,19 @@ final class Share extends Reported {
     return OPEN.compareAndSet(this, seen, front ? seen + (1L << 16) : seen - 1);
   }
 
-  /** Does a chunk that was taken. */
+  /** Does a chunk that was taken: chunks go along the second axis first. */
   void run(int chunk, Scratch scratch) {
+    int piece = chunk / acrossPieces;
+    int acrossPiece = chunk % acrossPieces;
     scratch.operands = operands;
-    code.run(method, frame, scratch, bound(chunk), bound(chunk + 1));
+    scratch.begin = bound(across, acrossAlign, acrossPieces, acrossPiece);
+    scratch.end = bound(across, acrossAlign, acrossPieces, acrossPiece + 1);
+    code.run(
+        method,
+        frame,
+        scratch,
+        bound(units, align, pieces, piece),
+        bound(units, align, pieces, piece + 1));
   }
 
   /** The owner has finished so many more chunks: what it wrote can be read by who sees that. */
@@ -131,9 +143,8 @@ final class Share extends Reported {
     frame = null;
   }
 
-  /** Where a chunk begins. */
-  private int bound(int chunk) {
-    long blocks = (units + align - 1L) / align;
-    return (int) Math.min(units, blocks * chunk / chunks * align);
+  /** Where a piece of an axis begins. */
+  private static int bound(int extent, int align, int pieces, int piece) {
+    return (int) Math.min(extent, (long) Workers.blocks(extent, align) * piece / pieces * align);
   }
 }

@@ -21,7 +21,7 @@ public final class Workers {
   private static final long WORTH_SHARING = 60_000;
 
   /** Below this many simple operations a share is not cut into more chunks. */
-  private static final long WORTH_CUTTING = 200_000;
+  private static final long WORTH_CUTTING = 2_000_000;
 
   /** For so long a thread that waits looks again and again; then it lets others go first. */
   private static final long SPIN_NANOS = 50_000;
@@ -116,23 +116,45 @@ public final class Workers {
   void run(
       Kernels code, int method, int[] operands, Program.Kernel kind, Frame frame, Scratch scratch) {
     int units = frame.extents[kind.units()];
+    int across = kind.across() < 0 ? 1 : frame.extents[kind.across()];
     long work = (long) units * Math.max(1, frame.extents[kind.work()]);
-    int blocks = (int) ((units + kind.align() - 1L) / kind.align());
+    int blocks = blocks(units, kind.align());
+    int acrossBlocks = blocks(across, kind.acrossAlign());
     if (kind.chunks() == 0
         || workers.length == 0
-        || blocks <= 1
+        || (long) blocks * acrossBlocks <= 1
         || work < WORTH_SHARING
         || !lock.tryLock()) {
       scratch.operands = operands;
+      scratch.begin = 0;
+      scratch.end = across;
       code.run(method, frame, scratch, 0, units);
       return;
     }
     Throwable thrown;
     try {
-      long each = Math.clamp(work / shares.length / WORTH_CUTTING, 1, kind.chunks());
-      int chunks = (int) Math.min(each * shares.length, blocks);
+      int threads = shares.length;
+      int wanted = threads * (int) Math.clamp(work / threads / WORTH_CUTTING, 1, kind.chunks());
+      boolean columns = across / 2 >= units && isEven(acrossBlocks, threads);
+      int acrossPieces = columns ? Math.min(wanted, acrossBlocks) : 1;
+      int pieces = Math.min(wanted / acrossPieces, blocks);
+      if (!columns) {
+        acrossPieces = Math.min(wanted / pieces, acrossBlocks);
+      }
       failure = null;
-      post(code, method, operands, frame, units, kind.align(), chunks);
+      for (Share share : shares) {
+        share.code = code;
+        share.method = method;
+        share.operands = operands;
+        share.frame = frame;
+        share.units = units;
+        share.align = kind.align();
+        share.pieces = pieces;
+        share.across = across;
+        share.acrossAlign = kind.acrossAlign();
+        share.acrossPieces = acrossPieces;
+      }
+      post(pieces * acrossPieces);
       takeChunks(0, task, scratch);
       await();
       thrown = failure;
@@ -147,9 +169,19 @@ public final class Workers {
     }
   }
 
+  /** How many blocks an axis has, the last one perhaps not full. */
+  static int blocks(int extent, int align) {
+    return (int) ((extent + align - 1L) / align);
+  }
+
+  /** Can so many blocks be dealt out so that nobody has an eighth more than the mean? */
+  private static boolean isEven(int blocks, int threads) {
+    long most = (blocks + threads - 1L) / threads;
+    return most * threads * 8 <= blocks * 9L;
+  }
+
   /** Gives every thread its share of a task. One without chunks is not woken. */
-  private void post(
-      Kernels code, int method, int[] operands, Frame frame, int units, int align, int chunks) {
+  private void post(int chunks) {
     task++;
     posted += chunks;
     int end = chunks;
@@ -158,13 +190,6 @@ public final class Workers {
       int first = (int) ((long) chunks * i / shares.length);
       if (first < end) {
         Share share = shares[i];
-        share.code = code;
-        share.method = method;
-        share.operands = operands;
-        share.frame = frame;
-        share.units = units;
-        share.align = align;
-        share.chunks = chunks;
         share.post(task, first, end);
         if (share.parked) {
           LockSupport.unpark(workers[i - 1]);

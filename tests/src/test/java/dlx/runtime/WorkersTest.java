@@ -89,7 +89,7 @@ class WorkersTest {
     Frame frame = new Frame(0, 2, 0);
     frame.extents[0] = kernel.times.length();
     frame.extents[1] = 1_000_000;
-    Program.Kernel kind = new Program.Kernel(0, List.of(), 0, ALIGN, 1, chunks);
+    Program.Kernel kind = new Program.Kernel(0, List.of(), 0, ALIGN, -1, 1, 1, chunks);
     workers.run(kernel, 0, new int[0], kind, frame, new Scratch());
   }
 
@@ -103,6 +103,38 @@ class WorkersTest {
           Counted kernel = new Counted(units);
           run(workers, kernel, chunks);
           kernel.assertOnce();
+        }
+      }
+    }
+  }
+
+  /** Every cell of two axes once, and no piece begins between multiples of an alignment. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 9, 64, 100})
+  void everyCellOnce(int units) {
+    for (int across : new int[] {1, 16, 17, 100, 128, 1_000}) {
+      AtomicIntegerArray times = new AtomicIntegerArray(units * across);
+      Kernels kernel =
+          new Kernels() {
+            @Override
+            public void run(int method, Frame frame, Scratch scratch, int from, int to) {
+              assertEquals(0, from % ALIGN + scratch.begin % 16);
+              for (int unit = from; unit < to; unit++) {
+                for (int position = scratch.begin; position < scratch.end; position++) {
+                  times.incrementAndGet(unit * across + position);
+                }
+              }
+            }
+          };
+      Frame frame = new Frame(0, 3, 0);
+      frame.extents[0] = units;
+      frame.extents[1] = across;
+      frame.extents[2] = 10_000_000;
+      Program.Kernel kind = new Program.Kernel(0, List.of(), 0, ALIGN, 1, 16, 2, 8);
+      for (int threads = 1; threads <= 5; threads++) {
+        pool(threads, true).run(kernel, 0, new int[0], kind, frame, new Scratch());
+        for (int cell = 0; cell < units * across; cell++) {
+          assertEquals(threads, times.get(cell), units + " by " + across);
         }
       }
     }
