@@ -8,6 +8,7 @@ import dlx.graph.Node;
 import dlx.runtime.CompiledFunction;
 import dlx.runtime.DType;
 import dlx.runtime.Tensor;
+import dlx.runtime.Workers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -116,6 +117,32 @@ class ProductContractTest {
       run(one, trial, compiled, 2, 13, 7, k);
       run(one, trial, compiled, 2, 7, 35, k);
       run(one, trial, compiled, 1, 35, 47, k);
+    }
+  }
+
+  /** Threads share rows or, where there are few of those, columns; the bits are the same. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void anyNumberOfThreads(Case one) {
+    Trial trial = new Trial();
+    Node a = trial.input("a", one.dtype(), extents(one.left(0, 1, 2, 3)));
+    Node b = trial.input("b", one.dtype(), extents(one.right(0, 1, 2, 3)));
+    CompiledFunction compiled =
+        Trial.compile(Trial.function(trial.graph.node(one.contraction(), a, b)), one.bits());
+    int before = Workers.threads();
+    try {
+      for (int[] size : new int[][] {{3, 333, 70}, {11, 100, 70}, {70, 31, 40}, {1, 70, 1100}}) {
+        trial.inputs.put("a", tensor(one.dtype(), one.left(2, size[0], size[1], size[2])));
+        trial.inputs.put("b", tensor(one.dtype(), one.right(2, size[0], size[1], size[2])));
+        Workers.setThreads(1);
+        Tensor alone = trial.call(compiled).getFirst();
+        for (int threads : new int[] {2, 3, 5}) {
+          Workers.setThreads(threads);
+          Trial.agree(one + " by " + threads, alone, trial.call(compiled).getFirst());
+        }
+      }
+    } finally {
+      Workers.setThreads(before);
     }
   }
 
