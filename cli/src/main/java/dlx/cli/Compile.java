@@ -10,6 +10,7 @@ import dlx.training.Checkpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ final class Compile implements Command {
     Checkpoints.declare(options)
         .value("-o --out", "FILE", "a .jar, or a folder for class files")
         .value("--package", "NAME", "the Java package of the class; models if not given")
-        .flag("--emit-bytecode", "also the class files of the kernels, to look at")
+        .value("--emit", "WHAT", "also the kernels, to look at: bytecode (class files) or asm (text)")
         .program()
         .compiler()
         .positional("FILE", "1", "the program")
@@ -53,6 +54,10 @@ final class Compile implements Command {
             invocation
                 .value("--out")
                 .orElseThrow(() -> new UsageException("say where to: --out FILE.jar", "")));
+    String emit = invocation.value("--emit").orElse("");
+    if (!List.of("", "bytecode", "asm").contains(emit)) {
+      throw new UsageException("--emit is bytecode or asm, not " + emit, "");
+    }
     Model model = Programs.load(invocation, invocation.positional(0).orElseThrow());
     Map<String, Tensor> values = new LinkedHashMap<>();
     if (invocation.value("--load").isPresent()) {
@@ -69,14 +74,27 @@ final class Compile implements Command {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put(facade.path() + ".class", facade.bytes());
     files.put(facade.path() + Facade.ENDING, bytes(file));
-    if (invocation.flag("--emit-bytecode")) {
-      for (ModelFile.Part part : file.parts()) {
-        for (int i = 0; i < part.classes().size(); i++) {
-          files.put("kernels/" + part.name() + "." + i + ".class", part.classes().get(i));
+    for (ModelFile.Part part : file.parts()) {
+      for (int i = 0; i < part.classes().size(); i++) {
+        String name = "kernels/" + part.name() + "." + i;
+        byte[] bytes = part.classes().get(i);
+        if (emit.equals("bytecode")) files.put(name + ".class", bytes);
+        if (emit.equals("asm")) {
+          files.put(name + ".txt", Listing.of(bytes).getBytes(StandardCharsets.UTF_8));
         }
       }
     }
     write(out, files);
+    if (invocation.flag("--json")) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("event", "compiled");
+      object.put("out", out.toString());
+      object.put("class", facade.className());
+      object.put("methods", facade.methods());
+      object.put("version", 1);
+      invocation.console().out().println(dlx.source.Json.of(object));
+      return Exit.FINE;
+    }
     invocation
         .console()
         .note(

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** {@code dlx fmt FILE...}: the one style. */
 final class Format implements Command {
@@ -36,11 +38,18 @@ final class Format implements Command {
       String formatted = dlx.ast.Format.text(source);
       boolean same = formatted.equals(source.text());
       differs |= !same;
+      if (invocation.flag("--json") && !stream) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("file", file);
+        object.put("in_style", same);
+        object.put("version", 1);
+        invocation.console().out().println(dlx.source.Json.of(object));
+      }
       if (stream && !check) {
         invocation.console().out().print(formatted);
-      } else if (!same && check) {
+      } else if (!same && check && !invocation.flag("--json")) {
         invocation.console().note((stream ? "standard input" : file) + ": not in the style");
-      } else if (!same) {
+      } else if (!same && !check) {
         AtomicFile.write(
             Path.of(file), out -> out.write(formatted.getBytes(StandardCharsets.UTF_8)));
       }

@@ -9,7 +9,8 @@ import java.util.List;
 import org.antlr.v4.runtime.Token;
 
 /**
- * The one style: two spaces for each level, at most 100 columns, no alignment, comments where they
+ * The one style: two spaces for each level, four for the rest of a line that was begun, at most 100
+ * columns, no alignment, comments where they
  * were. Line ends inside a statement stay where the author put them; lines that are too long are
  * broken, blocks first. Formatting what is formatted changes nothing.
  */
@@ -21,8 +22,14 @@ public final class Format {
   private final Deque<Open> open = new ArrayDeque<>();
   private int statementIndent;
 
-  /** An open bracket, the indent of the line that it belongs to and of the statement around it. */
-  private record Open(int type, int indent, int statementIndent) {}
+  /**
+   * An open bracket.
+   *
+   * @param indent of the line that it belongs to
+   * @param last whether it ends its line, so that what is inside is a level of its own
+   * @param statementIndent of the statement around it
+   */
+  private record Open(int type, int indent, boolean last, int statementIndent) {}
 
   private Format(List<Piece> pieces) {
     this.pieces = pieces;
@@ -69,7 +76,7 @@ public final class Format {
       return top == null ? 0 : top.indent;
     }
     if (top != null && top.type != DlxLexer.LC) {
-      return top.indent + 4;
+      return top.indent + (top.last ? 2 : 4);
     }
     return piece.type() == DlxLexer.ELSE ? statementIndent : statementIndent + 2;
   }
@@ -107,7 +114,7 @@ public final class Format {
       }
       out.append(piece.text());
       if (piece.opens()) {
-        open.push(new Open(piece.type(), base, statementIndent));
+        open.push(new Open(piece.type(), base, i == end - 1, statementIndent));
       } else if (piece.closes()) {
         Open partner = open.pop();
         statementIndent = partner.statementIndent;

@@ -11,6 +11,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +104,34 @@ class CompileTest {
     shell.run("compile DIR/two_lines.dlx --out DIR/b.jar");
     assertArrayEquals(
         Files.readAllBytes(folder.resolve("a.jar")), Files.readAllBytes(folder.resolve("b.jar")));
+  }
+
+  @Test
+  void kernelsToLookAt() throws IOException {
+    shell.run("compile DIR/two_lines.dlx predict --out DIR/text --emit asm");
+    String text = Files.readString(kernel("text"));
+    assertTrue(text.startsWith("class dlx/generated/"), text);
+    assertTrue(text.contains("  # line ") && text.contains("  RETURN\n"), text);
+    assertTrue(text.contains("INVOKE") && text.contains("GOTO L"), text);
+    shell.run("compile DIR/two_lines.dlx predict --out DIR/bytes --emit bytecode");
+    byte[] bytes = Files.readAllBytes(kernel("bytes"));
+    assertEquals((byte) 0xCA, bytes[0]);
+    Shell.Said said = shell.run("compile DIR/two_lines.dlx --out DIR/a.jar --emit c");
+    assertEquals(2, said.code());
+    assertTrue(said.err().contains("--emit is bytecode or asm, not c"), said.err());
+  }
+
+  private Path kernel(String out) throws IOException {
+    try (Stream<Path> files = Files.list(shell.file(out).resolve("kernels"))) {
+      return files.findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void forTools() {
+    String json = shell.run("compile DIR/two_lines.dlx --out DIR/a.jar --json").out();
+    assertTrue(json.startsWith("{\"event\": \"compiled\", \"out\": \"DIR/a.jar\""), json);
+    assertTrue(json.contains("\"methods\": [\""), json);
   }
 
   @Test

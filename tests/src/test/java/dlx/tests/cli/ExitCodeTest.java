@@ -174,6 +174,19 @@ class ExitCodeTest {
   }
 
   @Test
+  void formatForTools() {
+    shell.with("a.dlx", "a=1.0\n");
+    Shell.Said said = shell.run("fmt --check --json DIR/a.dlx DIR/line.dlx");
+    assertEquals(1, said.code());
+    assertEquals(
+        """
+        {"file": "DIR/a.dlx", "in_style": false, "version": 1}
+        {"file": "DIR/line.dlx", "in_style": true, "version": 1}
+        """,
+        said.out());
+  }
+
+  @Test
   void explainForTools() {
     String json = shell.run("explain E0302 --json").out();
     assertEquals(1, json.lines().count(), json);
