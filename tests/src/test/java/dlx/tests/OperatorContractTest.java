@@ -135,11 +135,15 @@ class OperatorContractTest {
   /**
    * One instruction of the machine rounds correctly. Formulas of many steps are within a few units
    * in the last place: the vector library promises one, and each step of a formula of ours over it
-   * (a quotient, a sum) adds about one half.
+   * (a quotient, a sum) adds about one half. The error function is a series of some 30 terms, each
+   * rounded, times exp(-x^2) whose argument is rounded: 11 units at most were found, and the judge
+   * is another formula that is off by 3.
    */
   private static Trial.Tolerance tolerance(Elementwise operator, Node result) {
     boolean formula = operator.isComposed() && result.type().dtype().isFloat();
-    return formula ? Trial.Tolerance.ulps(4) : Trial.Tolerance.EXACT;
+    return !formula
+        ? Trial.Tolerance.EXACT
+        : Trial.Tolerance.ulps(operator == Elementwise.ERF ? 14 : 4);
   }
 
   /** An argument is a vector, or a number for the whole loop, in all combinations. */
