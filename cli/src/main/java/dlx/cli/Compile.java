@@ -9,8 +9,8 @@ import dlx.runtime.Tensor;
 import dlx.training.Checkpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -40,7 +40,8 @@ final class Compile implements Command {
     Checkpoints.declare(options)
         .value("-o --out", "FILE", "a .jar, or a folder for class files")
         .value("--package", "NAME", "the Java package of the class; models if not given")
-        .value("--emit", "WHAT", "also the kernels, to look at: bytecode (class files) or asm (text)")
+        .value(
+            "--emit", "WHAT", "also the kernels, to look at: bytecode (class files) or asm (text)")
         .program()
         .compiler()
         .positional("FILE", "1", "the program")

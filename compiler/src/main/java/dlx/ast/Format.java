@@ -10,9 +10,9 @@ import org.antlr.v4.runtime.Token;
 
 /**
  * The one style: two spaces for each level, four for the rest of a line that was begun, at most 100
- * columns, no alignment, comments where they
- * were. Line ends inside a statement stay where the author put them; lines that are too long are
- * broken, blocks first. Formatting what is formatted changes nothing.
+ * columns, no alignment, comments where they were. Line ends inside a statement stay where the
+ * author put them; lines that are too long are broken, blocks first. Formatting what is formatted
+ * changes nothing.
  */
 public final class Format {
   static final int WIDTH = 100;
