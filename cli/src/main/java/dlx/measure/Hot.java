@@ -65,21 +65,25 @@ public record Hot(long calls, List<Row> kernels, double commit) {
     for (int i = 0; i < runs.size(); i++) {
       Kernel kernel = runs.get(i).kernel();
       Cost cost = Cost.of(kernel);
+      boolean doubles = kernel.writes().map(Buffer::dtype).anyMatch(t -> t == DType.F64);
       double operations = 0;
       double bytes = 0;
+      double floor = 0;
+      double compute = 0;
       for (Map.Entry<List<Long>, Long> each : profile.calls().entrySet()) {
         Map<String, Long> sizes = new HashMap<>();
         for (int s = 0; s < names.size(); s++) sizes.put(names.get(s), each.getKey().get(s));
-        double share = (double) each.getValue() / calls * value(runs.get(i).times(), sizes);
-        operations += share * value(cost.operations(), sizes);
+        double done = value(cost.operations(), sizes);
+        double moved = 0;
         for (Cost.Traffic traffic : cost.bytes()) {
-          bytes +=
-              share * Math.min(value(traffic.buffer(), sizes), value(traffic.touched(), sizes));
+          moved += Math.min(value(traffic.buffer(), sizes), value(traffic.touched(), sizes));
         }
+        double times = (double) each.getValue() / calls * value(runs.get(i).times(), sizes);
+        operations += times * done;
+        bytes += times * moved;
+        floor += times * machine.floor(done, moved, doubles);
+        compute += times * machine.floor(done, 0, doubles);
       }
-      boolean doubles = kernel.writes().map(Buffer::dtype).anyMatch(t -> t == DType.F64);
-      double compute = machine.floor(operations, 0, doubles);
-      double floor = machine.floor(operations, bytes, doubles);
       rows.add(
           new Row(
               i,

@@ -3,8 +3,8 @@ package dlx.schedule;
 import dlx.graph.Extent;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,23 +19,30 @@ import java.util.stream.Stream;
  *     picked at most so many as are picked
  */
 public record Cost(Extent operations, List<Traffic> bytes) {
-  /** Bytes that are moved: the smaller of two. */
+  /** Bytes that are moved: all of a buffer, or what is touched of it if that is less. */
   public record Traffic(Extent buffer, Extent touched) {}
 
   public static Cost of(Kernel kernel) {
     return switch (kernel) {
-      case Kernel.Loops loops -> along(loops, loops.axes(), loops.stores(), Extent.ZERO);
+      case Kernel.Loops loops -> new Along(loops.axes(), loops.stores()).cost();
       case Kernel.Columns columns -> columns(columns);
-      case Kernel.Product p -> {
-        List<Extent> axes = new ArrayList<>(p.batch());
-        axes.addAll(p.rows());
-        axes.addAll(p.columns());
-        Extent terms = Extent.product(axes).times(Extent.product(p.summed()));
-        yield along(p, axes, p.stores(), terms.times(2));
+      case Kernel.Product product -> product(product);
+      case Kernel.Pack p -> {
+        List<Extent> axes = new ArrayList<>(p.outer());
+        axes.add(p.line());
+        axes.addAll(p.summed());
+        Touched touched = new Touched();
+        touched.add(p.from(), axes);
+        touched.whole(p.to());
+        yield new Cost(Extent.ZERO, touched.traffic());
       }
-      case Kernel.Pack p -> whole(p, Extent.ZERO);
       case Kernel.Scatter s -> whole(s, s.outer().times(s.positions()).times(s.inner()));
-      case Kernel.Replace r -> whole(r, Extent.ZERO);
+      case Kernel.Replace r -> {
+        Touched touched = new Touched();
+        touched.put(r.value().buffer(), r.inner());
+        touched.put(r.out().buffer(), r.inner());
+        yield new Cost(Extent.ZERO, touched.traffic());
+      }
       case Kernel.Sort s -> whole(s, Extent.ZERO);
       case Kernel.Region r ->
           throw new IllegalStateException("the cost of a loop is that of its kernels");
@@ -43,32 +50,55 @@ public record Cost(Extent operations, List<Traffic> bytes) {
   }
 
   private static Cost whole(Kernel kernel, Extent operations) {
-    return new Cost(operations, traffic(kernel, Map.of()));
+    Touched touched = new Touched();
+    Stream.concat(kernel.reads(), kernel.writes()).forEach(touched::whole);
+    return new Cost(operations, touched.traffic());
+  }
+
+  /** Its terms, then what is done with every sum. */
+  private static Cost product(Kernel.Product p) {
+    List<Extent> axes = new ArrayList<>(p.batch());
+    axes.addAll(p.rows());
+    axes.addAll(p.columns());
+    List<Extent> all = new ArrayList<>(axes);
+    all.addAll(p.summed());
+    Along after = new Along(axes, p.stores());
+    after.operations = after.operations.plus(Extent.product(all).times(2));
+    after.touched.add(p.a().access(), all);
+    after.touched.add(p.b().access(), all);
+    return after.cost();
   }
 
   /** Every instruction is done as often as the loops turn on which it depends. */
-  private static Cost along(
-      Kernel kernel, List<Extent> axes, List<Kernel.Store> stores, Extent before) {
-    Map<Instruction, Integer> depths = new IdentityHashMap<>();
-    Map<Buffer, Extent> picked = new HashMap<>();
-    Extent operations = before;
-    for (Instruction i : Kernel.instructions(stores)) {
-      int depth = i.access() == null ? 0 : i.access().depth();
-      for (Instruction input : i.inputs()) depth = Math.max(depth, depths.get(input));
-      Extent turns = Extent.product(axes.subList(0, depth));
-      switch (i) {
-        case Instruction.Folded f -> {
-          operations = operations.plus(Extent.product(axes));
-          depth = Math.min(depth, axes.size() - 1);
+  private static final class Along {
+    private final Touched touched = new Touched();
+    private Extent operations = Extent.ZERO;
+
+    Along(List<Extent> axes, List<Kernel.Store> stores) {
+      Map<Instruction, Integer> depths = new IdentityHashMap<>();
+      for (Instruction i : Kernel.instructions(stores)) {
+        int depth = i.access() == null ? 0 : i.access().depth();
+        for (Instruction input : i.inputs()) depth = Math.max(depth, depths.get(input));
+        Extent turns = Extent.product(axes.subList(0, depth));
+        switch (i) {
+          case Instruction.Folded f -> {
+            operations = operations.plus(Extent.product(axes));
+            depth = Math.min(depth, axes.size() - 1);
+          }
+          case Instruction.Summed s -> depth = axes.size();
+          case Instruction.Apply a -> operations = operations.plus(turns);
+          case Instruction.Pick p -> touched.put(p.access().buffer(), turns);
+          case Instruction.Load load -> touched.add(load.access(), axes);
+          default -> {}
         }
-        case Instruction.Summed s -> depth = axes.size();
-        case Instruction.Apply a -> operations = operations.plus(turns);
-        case Instruction.Pick p -> picked.merge(p.access().buffer(), turns, Extent::plus);
-        default -> {}
+        depths.put(i, depth);
       }
-      depths.put(i, depth);
+      stores.forEach(store -> touched.add(store.access(), axes));
     }
-    return new Cost(operations, traffic(kernel, picked));
+
+    Cost cost() {
+      return new Cost(operations, touched.traffic());
+    }
   }
 
   /** What is under a fold is done for every element, what is not for every result. */
@@ -82,26 +112,50 @@ public record Cost(Extent operations, List<Traffic> bytes) {
     for (Instruction i : instructions.reversed()) {
       if (i instanceof Instruction.Folded || folded.contains(i)) folded.addAll(i.inputs());
     }
-    Map<Buffer, Extent> picked = new HashMap<>();
+    Touched touched = new Touched();
     Extent operations = Extent.ZERO;
     for (Instruction i : instructions) {
       Extent turns = i instanceof Instruction.Folded || folded.contains(i) ? every : results;
-      if (i instanceof Instruction.Apply || i instanceof Instruction.Folded) {
-        operations = operations.plus(turns);
-      } else if (i instanceof Instruction.Pick) {
-        picked.merge(i.access().buffer(), turns, Extent::plus);
+      switch (i) {
+        case Instruction.Apply a -> operations = operations.plus(turns);
+        case Instruction.Folded f -> operations = operations.plus(turns);
+        case Instruction.Pick p -> touched.put(p.access().buffer(), turns);
+        case Instruction.Load load -> touched.add(load.access(), columns.axes());
+        default -> {}
       }
     }
-    return new Cost(operations, traffic(columns, picked));
+    columns.stores().forEach(store -> touched.add(store.access(), columns.axes()));
+    return new Cost(operations, touched.traffic());
   }
 
-  private static List<Traffic> traffic(Kernel kernel, Map<Buffer, Extent> picked) {
-    return Stream.concat(kernel.reads().distinct(), kernel.writes().distinct())
-        .map(b -> {
-          Extent size = b.size().times(b.dtype().bytes());
-          Extent touched = picked.get(b);
-          return new Traffic(size, touched == null ? size : touched.times(b.dtype().bytes()));
-        })
-        .toList();
+  /** How many elements of each buffer a kernel meets, if it met none twice. */
+  private static final class Touched {
+    private final Map<Buffer, Extent> elements = new LinkedHashMap<>();
+
+    /** Those at an access: one for every turn of the loops along which it moves. */
+    void add(Access access, List<Extent> axes) {
+      Extent points = Extent.ONE;
+      for (int i = 0; i < access.strides().size(); i++) {
+        if (!access.strides().get(i).isZero()) points = points.times(axes.get(i));
+      }
+      put(access.buffer(), points);
+    }
+
+    void whole(Buffer buffer) {
+      put(buffer, buffer.size());
+    }
+
+    void put(Buffer buffer, Extent count) {
+      elements.merge(buffer, count, Extent::plus);
+    }
+
+    List<Traffic> traffic() {
+      List<Traffic> traffic = new ArrayList<>();
+      elements.forEach((buffer, count) -> {
+        int bytes = buffer.dtype().bytes();
+        traffic.add(new Traffic(buffer.size().times(bytes), count.times(bytes)));
+      });
+      return traffic;
+    }
   }
 }

@@ -70,6 +70,8 @@ class BenchTest {
     // a product and a term of the sum for each element
     does("total --dim batch=10", 2 * 60, 4 * (60 + 10));
     does("columns --dim batch=10", 60, 4 * (60 + 6));
+    // a read and a written element, which lie in the same tensor, are two
+    does("x[::2] --dim batch=10", 0, 4 * (30 + 30));
     // twice the rows: twice the work, but for the parameter
     does("h --dim batch=20", 2 * 20 * 8 * 6, 4 * (20 * 6 + 6 * 8 + 20 * 8));
   }
@@ -81,6 +83,25 @@ class BenchTest {
     double many = bench("rows --dim batch=500").get("bytes").asDouble();
     assertEquals(4 * (2 + 12 + 12), few);
     assertEquals(4 * (500 + 48 + 3000), many);
+  }
+
+  @Test
+  void theKernelsOfALoopAreCountedForEveryTurn() {
+    shell.with(
+        "loop.dlx",
+        """
+        dim time
+        input x: f32[time, 40]
+        states = for t in time with h: f32[40] = 0 { h <- tanh(h + x[t]); h }
+        """);
+    Shell.Said said =
+        shell.run("bench DIR/loop.dlx states --dim time=50 --seconds 0.01 --json");
+    assertEquals(0, said.code(), said.err());
+    JsonNode json = JsonMapper.shared().readTree(said.out());
+    // a sum and a tanh of 40 numbers in each of 50 turns
+    assertEquals(2 * 40 * 50, json.get("operations").asDouble());
+    // a turn touches a row of x and of the results and the variable before and after, not all of x
+    assertTrue(json.get("bytes").asDouble() <= 50 * 4 * 40 * 5, said.out());
   }
 
   @Test
