@@ -94,8 +94,7 @@ class BenchTest {
         input x: f32[time, 40]
         states = for t in time with h: f32[40] = 0 { h <- tanh(h + x[t]); h }
         """);
-    Shell.Said said =
-        shell.run("bench DIR/loop.dlx states --dim time=50 --seconds 0.01 --json");
+    Shell.Said said = shell.run("bench DIR/loop.dlx states --dim time=50 --seconds 0.01 --json");
     assertEquals(0, said.code(), said.err());
     JsonNode json = JsonMapper.shared().readTree(said.out());
     // a sum and a tanh of 40 numbers in each of 50 turns
