@@ -341,13 +341,13 @@ final class Fuse {
   private Seat alone(Node node) {
     stored.add(node);
     List<Extent> shape = node.type().shape();
-    Group group = new Group(Group.Kind.LOOPS, shape);
+    Group group = new Group(Group.Kind.LOOPS, shape, -all.size());
     all.add(group);
     return new Seat(group, new Group.Place(true, shape.size()));
   }
 
   private Group addSingle(Node node) {
-    Group group = new Group(Group.Kind.SINGLE, List.of());
+    Group group = new Group(Group.Kind.SINGLE, List.of(), -all.size());
     group.add(node, new Group.Place(true, 0), 1);
     all.add(group);
     groups.computeIfAbsent(node, n -> new ArrayList<>()).add(group);
@@ -420,7 +420,7 @@ final class Fuse {
   }
 
   private Group sink(Node target, Node value, View to) {
-    Group group = new Group(Group.Kind.LOOPS, value.type().shape());
+    Group group = new Group(Group.Kind.LOOPS, value.type().shape(), -all.size());
     group.addSink(new Group.Sink(value, target, to));
     all.add(group);
     groups.computeIfAbsent(target, n -> new ArrayList<>()).add(group);
@@ -440,7 +440,7 @@ final class Fuse {
     for (Seat seat : seats) {
       Group group = seat.group().find();
       if (best == null) {
-        boolean legal = memory.stream().noneMatch(m -> Merge.reaches(m.find(), group));
+        boolean legal = memory.stream().noneMatch(m -> Precedence.reaches(m.find(), group));
         best = legal ? seat : null;
       } else if (best.group().find() != group) {
         Merge.tryMerge(best.group().find(), group, best.place(), seat.place(), capacity);
@@ -454,12 +454,12 @@ final class Fuse {
     Group chosen = best.group().find();
     for (Seat seat : seats) {
       Group other = seat.group().find();
-      if (other != chosen && Merge.reaches(other, chosen)) {
+      if (other != chosen && Precedence.reaches(other, chosen)) {
         return null;
       }
     }
     boolean legal =
-        memory.stream().noneMatch(m -> m.find() == chosen || Merge.reaches(m.find(), chosen));
+        memory.stream().noneMatch(m -> m.find() == chosen || Precedence.reaches(m.find(), chosen));
     Seat seat = new Seat(chosen, best.place());
     boolean stillFits =
         !(node.op() instanceof Reduction reduction) || fits(node, reduction, chosen, best.place());

@@ -42,10 +42,16 @@ final class Group {
   private final Map<Node, Place> members = new LinkedHashMap<>();
   private final List<Sink> sinks = new ArrayList<>();
   private final Set<Group> next = new LinkedHashSet<>();
+  private final Set<Group> previous = new LinkedHashSet<>();
+  private long rank;
   private @Nullable Group mergedInto;
 
-  Group(Kind kind, List<Extent> space) {
+  /**
+   * @param rank below the ranks of all groups that there are
+   */
+  Group(Kind kind, List<Extent> space, long rank) {
     this.kind = kind;
+    this.rank = rank;
     this.space = List.copyOf(space);
   }
 
@@ -54,6 +60,9 @@ final class Group {
     Group group = this;
     while (group.mergedInto != null) {
       group = group.mergedInto;
+    }
+    if (mergedInto != null) {
+      mergedInto = group;
     }
     return group;
   }
@@ -120,18 +129,27 @@ final class Group {
 
   /** The groups that read what this one writes. */
   Set<Group> next() {
-    Set<Group> found = new LinkedHashSet<>();
-    next.forEach(g -> found.add(g.find()));
-    if (found.size() < next.size()) {
-      next.clear();
-      next.addAll(found);
-    }
-    return found;
+    return next;
+  }
+
+  /** The groups that write what this one reads. */
+  Set<Group> previous() {
+    return previous;
+  }
+
+  /** Higher than the ranks of all groups before this one. */
+  long rank() {
+    return rank;
+  }
+
+  void rank(long rank) {
+    this.rank = rank;
   }
 
   void before(Group other) {
-    if (other != this) {
-      next.add(other);
+    if (other != this && next.add(other)) {
+      other.previous.add(this);
+      Precedence.order(this, other);
     }
   }
 
@@ -150,15 +168,25 @@ final class Group {
     members.replaceAll((node, place) -> new Place(false, place.axes()));
   }
 
-  /** Takes over everything of another group on the same space, or on a prefix of it. */
+  /**
+   * Takes over everything of another group, to and from which no path leads, on the same space, or
+   * on a prefix of it.
+   */
   void absorb(Group other) {
     members.putAll(other.members);
     sinks.addAll(other.sinks);
     folds |= other.folds;
     weight += other.weight;
-    next.addAll(other.next());
+    Precedence.unite(this, other);
+    other.next.forEach(g -> replace(g.previous, other));
+    other.previous.forEach(g -> replace(g.next, other));
+    next.addAll(other.next);
+    previous.addAll(other.previous);
     other.mergedInto = this;
-    next.remove(this);
-    next.remove(other);
+  }
+
+  private void replace(Set<Group> neighbours, Group other) {
+    neighbours.remove(other);
+    neighbours.add(this);
   }
 }

@@ -1,15 +1,7 @@
 package dlx.schedule;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
-
 /** Two groups become one, if the groups stay an acyclic graph. */
 final class Merge {
-  /** A search for a path looks at so many groups at most. */
-  private static final int SEARCH = 2_000;
-
   private Merge() {}
 
   /**
@@ -24,8 +16,8 @@ final class Merge {
     boolean mergeable =
         placeOne.equals(placeTwo)
             && one.weight() + two.weight() <= capacity
-            && !reaches(one, two)
-            && !reaches(two, one);
+            && !Precedence.reaches(one, two)
+            && !Precedence.reaches(two, one);
     if (!mergeable) {
       return false;
     }
@@ -47,21 +39,5 @@ final class Merge {
     }
     longer.absorb(shorter);
     return true;
-  }
-
-  /** Is there a path from one group to another? A search that takes too long counts as one. */
-  static boolean reaches(Group from, Group to) {
-    Set<Group> seen = new HashSet<>();
-    Deque<Group> queue = new ArrayDeque<>(from.next());
-    while (!queue.isEmpty()) {
-      Group group = queue.poll();
-      if (group == to || seen.size() > SEARCH) {
-        return true;
-      }
-      if (seen.add(group)) {
-        queue.addAll(group.next());
-      }
-    }
-    return false;
   }
 }
