@@ -135,12 +135,9 @@ public final class Form implements Rewriting {
         ? formal
         : formal.substitute(name -> {
           if (name.startsWith(CONSTANT)) {
-            int number = Integer.parseInt(name, CONSTANT.length(), name.length(), 10);
-            return Extent.of(constantPlace.applyAsInt(constants.get(number)));
+            return Extent.of(constantPlace.applyAsInt(constants.get(number(name))));
           }
-          return name.startsWith(SIZE)
-              ? sizes.get(Integer.parseInt(name, SIZE.length(), name.length(), 10))
-              : null;
+          return name.startsWith(SIZE) ? sizes.get(number(name)) : null;
         });
   }
 

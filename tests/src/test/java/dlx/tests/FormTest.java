@@ -84,8 +84,8 @@ class FormTest {
               return x.power(x.like(2 + i % 3)).plus(0.5 + i);
             }),
         new Family(
-            // sizes up to 255 stay in the code: the order of a short sum depends on them
-            "rows", 6, (t, i) -> vector(t, "x" + i, 3, size(i)).sum(List.of(1))),
+            // the two short ones are summed in another order, and too few to share a method
+            "rows", 3, (t, i) -> vector(t, "x" + i, 3, size(i)).sum(List.of(1))),
         new Family(
             "columns",
             1,
