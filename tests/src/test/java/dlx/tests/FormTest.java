@@ -89,7 +89,7 @@ class FormTest {
         new Family(
             "columns",
             1,
-            (t, i) -> vector(t, "x" + i, size(i), 40).reduce(Reduction.Kind.MAX, List.of(0))),
+            (t, i) -> vector(t, "x" + i, size(i), 36).reduce(Reduction.Kind.MAX, List.of(0))),
         new Family(
             "positions",
             1,
