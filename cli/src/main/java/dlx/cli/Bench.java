@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code dlx bench FILE ENTRY}: how long it takes, and where the time goes. */
-final class Bench implements Command {
+final class Bench extends Command {
   private static final double SECONDS = 2;
   private static final double WARM = 0.5;
   private static final int FEWEST_ROUNDS = 9;
@@ -26,23 +26,12 @@ final class Bench implements Command {
   /** A round is long against the resolution of the clock. */
   private static final double ROUND = 0.004;
 
-  @Override
-  public String name() {
-    return "bench";
+  Bench() {
+    super("bench", "how long an entry or step takes, and where the time goes", true);
   }
 
   @Override
-  public String summary() {
-    return "how long an entry or step takes, and where the time goes";
-  }
-
-  @Override
-  public boolean takesInputs() {
-    return true;
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     Given.declare(options)
         .values("--set", "NAME=VALUE", "an argument of the step")
         .value("--seconds", "S", "how long to measure; 2 if nobody says")
@@ -55,7 +44,7 @@ final class Bench implements Command {
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     double seconds = seconds(invocation);
     Model model = Programs.load(invocation, invocation.positional(0).orElseThrow());
     List<String> wanted = invocation.positionals(1);

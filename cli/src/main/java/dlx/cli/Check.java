@@ -18,22 +18,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** {@code dlx check FILE...}: names, types and shapes. */
-final class Check implements Command {
+final class Check extends Command {
   /** Where the comments of {@code --shapes} begin. */
   private static final int COLUMN = 49;
 
-  @Override
-  public String name() {
-    return "check";
+  Check() {
+    super("check", "check names, types and shapes", false);
   }
 
   @Override
-  public String summary() {
-    return "check names, types and shapes";
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     options
         .flag("--shapes", "print the program with the types that were found")
         .flag("--strict", "warnings count, and what is left to check at run time is told")
@@ -43,7 +37,7 @@ final class Check implements Command {
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     List<Diagnostic> all = new ArrayList<>();
     boolean wrong = false;
     for (String file : invocation.positionals(0)) {

@@ -1,20 +1,36 @@
 package dlx.cli;
 
 /** A subcommand: its options and what it does. */
-interface Command {
-  String name();
+abstract class Command {
+  private final String name;
+  private final String summary;
+  private final boolean takesInputs;
 
-  /** One line for the list of commands. */
-  String summary();
-
-  /** Adds the options and positional parameters of this command. */
-  void options(Options options);
-
-  /** Whether {@code --NAME VALUE} gives the input NAME of the program. */
-  default boolean takesInputs() {
-    return false;
+  /**
+   * @param summary one line for the list of commands
+   * @param takesInputs whether {@code --NAME VALUE} gives the input NAME of the program
+   */
+  Command(String name, String summary, boolean takesInputs) {
+    this.name = name;
+    this.summary = summary;
+    this.takesInputs = takesInputs;
   }
 
+  String name() {
+    return name;
+  }
+
+  String summary() {
+    return summary;
+  }
+
+  boolean takesInputs() {
+    return takesInputs;
+  }
+
+  /** Adds the options and positional parameters of this command. */
+  abstract void options(Options options);
+
   /** Runs and returns the exit code. */
-  int run(Invocation invocation);
+  abstract int run(Invocation invocation);
 }

@@ -24,19 +24,13 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /** {@code dlx compile FILE --out}: a class with a method for each entry and step. */
-final class Compile implements Command {
-  @Override
-  public String name() {
-    return "compile";
+final class Compile extends Command {
+  Compile() {
+    super("compile", "make a .jar or class files that run without the compiler", false);
   }
 
   @Override
-  public String summary() {
-    return "make a .jar or class files that run without the compiler";
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     Checkpoints.declare(options)
         .value("-o --out", "FILE", "a .jar, or a folder for class files")
         .value("--package", "NAME", "the Java package of the class; models if not given")
@@ -49,7 +43,7 @@ final class Compile implements Command {
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     Path out =
         Path.of(
             invocation

@@ -8,26 +8,20 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code dlx FILE}: what a program takes, answers, changes and holds. */
-final class Describe implements Command {
+final class Describe extends Command {
   private static final int WIDTH = 78;
 
-  @Override
-  public String name() {
-    return "";
+  Describe() {
+    super("", "describe a program", false);
   }
 
   @Override
-  public String summary() {
-    return "describe a program";
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     options.program().positional("FILE", "1", "the program");
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     Model model = Programs.load(invocation, invocation.positional(0).orElseThrow());
     if (invocation.flag("--json")) {
       invocation.console().out().println(dlx.source.Json.of(Interface.of(model.program())));

@@ -17,26 +17,15 @@ import java.util.Map;
 import java.util.Set;
 
 /** {@code dlx eval FILE [ENTRY...]}: means over data, in evaluation mode. */
-final class Eval implements Command {
+final class Eval extends Command {
   private static final int BATCH = 256;
 
-  @Override
-  public String name() {
-    return "eval";
+  Eval() {
+    super("eval", "the mean of loss, accuracy ... over data", true);
   }
 
   @Override
-  public String summary() {
-    return "the mean of loss, accuracy ... over data";
-  }
-
-  @Override
-  public boolean takesInputs() {
-    return true;
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     Given.declare(options)
         .value("--batch", "N", "examples in a batch; 256 if nobody says")
         .value("--seed", "N", "of draws; 0 if not given")
@@ -48,7 +37,7 @@ final class Eval implements Command {
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     String file = invocation.positional(0).orElseThrow();
     Model model = Programs.load(invocation, file);
     Map<String, List<String>> classes = parameters(invocation, model, file);

@@ -9,24 +9,18 @@ import java.util.Locale;
 import java.util.Map;
 
 /** {@code dlx explain CODE} and {@code dlx explain FILE:LINE}. */
-final class Explain implements Command {
-  @Override
-  public String name() {
-    return "explain";
+final class Explain extends Command {
+  Explain() {
+    super("explain", "the long text for a code, or what is at FILE:LINE", false);
   }
 
   @Override
-  public String summary() {
-    return "the long text for a code, or what is at FILE:LINE";
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     options.program().positional("CODE", "1", "such as E0301, or FILE:LINE");
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     String word = invocation.positional(0).orElseThrow();
     if (word.matches(".+:\\d+")) return place(invocation, word);
     String code = word.toUpperCase(Locale.ROOT);

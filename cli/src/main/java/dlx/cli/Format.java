@@ -10,26 +10,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** {@code dlx fmt FILE...}: the one style. */
-final class Format implements Command {
-  @Override
-  public String name() {
-    return "fmt";
+final class Format extends Command {
+  Format() {
+    super("fmt", "write programs in the one style", false);
   }
 
   @Override
-  public String summary() {
-    return "write programs in the one style";
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     options
         .flag("--check", "change nothing; the exit code is 1 if a file is not in the style")
         .positional("FILE", "1..*", "programs; - reads standard input and prints");
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     boolean check = invocation.flag("--check");
     boolean differs = false;
     for (String file : invocation.positionals(0)) {

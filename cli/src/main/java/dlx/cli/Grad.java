@@ -14,26 +14,15 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code dlx grad FILE Y X}: a derivative as source. */
-final class Grad implements Command {
+final class Grad extends Command {
   private static final int COLUMN = 37;
 
-  @Override
-  public String name() {
-    return "grad";
+  Grad() {
+    super("grad", "a derivative, simplified, as source", true);
   }
 
   @Override
-  public String summary() {
-    return "a derivative, simplified, as source";
-  }
-
-  @Override
-  public boolean takesInputs() {
-    return true;
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     Checkpoints.declare(Given.declare(options))
         .value("--seed", "N", "of first values and draws; 0 if not given")
         .program()
@@ -44,7 +33,7 @@ final class Grad implements Command {
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     Model model = Programs.load(invocation, invocation.positional(0).orElseThrow());
     String y = invocation.positional(1).orElseThrow();
     String x = invocation.positional(2).orElseThrow();

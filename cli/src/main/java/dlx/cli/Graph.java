@@ -19,28 +19,17 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** {@code dlx graph FILE ENTRY}: the expression graph. */
-final class Graph implements Command {
+final class Graph extends Command {
   /** What the stages may be called. */
   private static final Map<String, String> STAGES =
       Map.of("parse", "elaborate", "grad", "differentiate", "fuse", "schedule");
 
-  @Override
-  public String name() {
-    return "graph";
+  Graph() {
+    super("graph", "the expression graph of an entry or step", true);
   }
 
   @Override
-  public String summary() {
-    return "the expression graph of an entry or step";
-  }
-
-  @Override
-  public boolean takesInputs() {
-    return true;
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     Checkpoints.declare(Given.declare(options))
         .flag("--wengert", "line by line with the value of each")
         .flag("--dot", "a drawing for Graphviz")
@@ -54,7 +43,7 @@ final class Graph implements Command {
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     Model model = Programs.load(invocation, invocation.positional(0).orElseThrow());
     String asked = invocation.positional(1).orElseThrow();
     boolean step = model.program().steps().stream().anyMatch(s -> s.name().equals(asked));

@@ -11,19 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code dlx params FILE [CHECKPOINT]}: the tree of parameters and states. */
-final class Params implements Command {
-  @Override
-  public String name() {
-    return "params";
+final class Params extends Command {
+  Params() {
+    super("params", "the tree of parameters and states, with statistics of a checkpoint", false);
   }
 
   @Override
-  public String summary() {
-    return "the tree of parameters and states, with statistics of a checkpoint";
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     Checkpoints.declare(options.program())
         .flag("--all", "also the states of steps, such as the moments of an optimizer")
         .value("--save", "FILE", "write the checkpoint again, renamed")
@@ -35,7 +29,7 @@ final class Params implements Command {
   private record Row(String name, String type, String numbers, String more) {}
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     Model model = Programs.load(invocation, invocation.positional(0).orElseThrow());
     String file = invocation.positional(1).or(() -> invocation.value("--load")).orElse("");
     if (!file.isEmpty()) Checkpoints.load(invocation, model, Path.of(file));

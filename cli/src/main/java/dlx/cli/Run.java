@@ -18,24 +18,13 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code dlx run FILE ENTRY...}: evaluates names and expressions, runs steps. */
-final class Run implements Command {
-  @Override
-  public String name() {
-    return "run";
+final class Run extends Command {
+  Run() {
+    super("run", "evaluate names or expressions, or run a step", true);
   }
 
   @Override
-  public String summary() {
-    return "evaluate names or expressions, or run a step";
-  }
-
-  @Override
-  public boolean takesInputs() {
-    return true;
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     Given.declare(options)
         .values("--set", "NAME=VALUE", "an argument of the step")
         .value("-o --out", "FILE", "write the results: .npz, .npy or .safetensors")
@@ -56,7 +45,7 @@ final class Run implements Command {
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     Model model = Programs.load(invocation, invocation.positional(0).orElseThrow());
     List<String> wanted = invocation.positionals(1);
     Program.Step first =

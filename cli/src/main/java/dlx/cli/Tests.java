@@ -12,19 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code dlx test FILE...}: the test blocks, through compiled code. */
-final class Tests implements Command {
-  @Override
-  public String name() {
-    return "test";
+final class Tests extends Command {
+  Tests() {
+    super("test", "run the test blocks", false);
   }
 
   @Override
-  public String summary() {
-    return "run the test blocks";
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     options
         .value("--filter", "TEXT", "only tests whose name contains this")
         .value("--junit", "FILE", "write the results as JUnit does")
@@ -42,7 +36,7 @@ final class Tests implements Command {
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     List<Ran> all = new ArrayList<>();
     for (String file : invocation.positionals(0)) {
       Model model = Programs.load(invocation, file);

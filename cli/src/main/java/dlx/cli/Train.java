@@ -16,27 +16,16 @@ import java.util.Locale;
 import java.util.Map;
 
 /** {@code dlx train FILE [STEP]}: runs steps over data. */
-final class Train implements Command {
+final class Train extends Command {
   /** How long a process that was asked to end waits for a batch to be finished and saved. */
   private static final int SAVING_SECONDS = 120;
 
-  @Override
-  public String name() {
-    return "train";
+  Train() {
+    super("train", "run a step over data, epoch by epoch", true);
   }
 
   @Override
-  public String summary() {
-    return "run a step over data, epoch by epoch";
-  }
-
-  @Override
-  public boolean takesInputs() {
-    return true;
-  }
-
-  @Override
-  public void options(Options options) {
+  void options(Options options) {
     Given.declare(options)
         .values("--valid", "[NAME=]FILE", "data for validation, or a part of the data such as 0.1")
         .value("--epochs", "N", "in total, also with --resume; 10 if nobody says")
@@ -59,7 +48,7 @@ final class Train implements Command {
   }
 
   @Override
-  public int run(Invocation invocation) {
+  int run(Invocation invocation) {
     String file = invocation.positional(0).orElseThrow();
     Model model = Programs.load(invocation, file);
     TrainPlan plan = TrainPlan.of(invocation, model, invocation.positional(1).orElse(""));
