@@ -102,7 +102,7 @@ public final class Enclose {
       if (enclosed.containsKey(node)) {
         continue;
       }
-      if (inside.contains(node) || isNumber(node)) {
+      if (inside.contains(node) || isFree(node)) {
         List<Node> moved = node.inputs().stream().map(enclosed::get).toList();
         enclosed.put(node, graph.at(node.span(), () -> graph.node(node.op(), moved)));
       } else {
@@ -165,16 +165,17 @@ public final class Enclose {
   private static List<Node> needed(List<Node> order, Set<Node> inside, List<Node> roots) {
     Set<Node> needed = new HashSet<>(roots);
     for (Node node : order.reversed()) {
-      if (needed.contains(node) && (inside.contains(node) || isNumber(node))) {
+      if (needed.contains(node) && (inside.contains(node) || isFree(node))) {
         needed.addAll(node.inputs());
       }
     }
     return order.stream().filter(needed::contains).toList();
   }
 
-  /** Numbers that cost no memory are in the body itself, so that rules see them. */
-  private static boolean isNumber(Node node) {
+  /** Numbers and copies, which cost no memory, are in the body itself, so that rules see them. */
+  private static boolean isFree(Node node) {
     return node.splat() != null
+        || node.op() instanceof Movement.Broadcast
         || node.op() instanceof Leaf.SizeOf
         || node.op() instanceof Leaf.Iota;
   }

@@ -50,7 +50,7 @@ final class Fixpoint {
     List<Node> now = roots;
     for (int i = 1; ; i++) {
       List<Node> next = new Normalize(rewriter).round(inside(now, facts));
-      next = loops.round(next);
+      next = loops.round(next, facts);
       if (next.equals(now) || i > ROUNDS && weight(next) >= weight(now)) {
         rewriter.counts().forEach((title, count) -> counts.merge(title, count, Integer::sum));
         return now;

@@ -8,6 +8,7 @@ import dlx.graph.Graph;
 import dlx.graph.Loop;
 import dlx.graph.Movement;
 import dlx.graph.Node;
+import dlx.simplify.Facts.Fact;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -76,7 +77,7 @@ final class LoopBehind {
   static boolean sums(OpenLoop loop) {
     LoopBehind behind = new LoopBehind(loop, true);
     for (Map.Entry<Node, Node> entry : behind.terms.entrySet()) {
-      Node all = behind.moved(entry.getValue(), true);
+      Node all = behind.isSummed(entry.getValue()) ? behind.moved(entry.getValue(), true) : null;
       if (all != null) {
         Node variable = entry.getKey();
         Node sum = loop.carried().get(variable).initial().plus(all.sum(List.of(0)));
@@ -91,11 +92,7 @@ final class LoopBehind {
 
   /** Variables that only get something added, of which nothing else is made. */
   private void findSums() {
-    Map<Node, Integer> uses = new HashMap<>();
-    for (Node node : loop.nodes()) {
-      node.inputs().forEach(i -> uses.merge(i, 1, Integer::sum));
-    }
-    loop.roots().forEach(r -> uses.merge(r, 1, Integer::sum));
+    Map<Node, Integer> uses = loop.uses();
     loop.carried()
         .forEach((variable, c) -> {
           if (variable.type().dtype().isFloat() && uses.getOrDefault(variable, 0) == 1) {
@@ -105,6 +102,11 @@ final class LoopBehind {
             }
           }
         });
+  }
+
+  /** Without a turn, nothing is added; but 0 times what is undefined then would not be 0. */
+  private boolean isSummed(Node term) {
+    return changing.contains(term) || loop.facts().holds(term, Fact.DEFINED);
   }
 
   /** What is added to a variable that is one addend of a sum; else null. */

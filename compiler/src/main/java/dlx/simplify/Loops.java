@@ -36,9 +36,13 @@ final class Loops {
           new Line(Tier.EXACT, "element of copies(x) => x", LoopElements::ofCopies),
           new Line(Tier.EXACT, "stack of x[t] => x", LoopElements::stacked),
           new Line(Tier.EXACT, "stack of f(x[t]) => f(x)", LoopElements::batched),
+          new Line(
+              Tier.REAL, "concat(x[t], h) @ w => x[t] @ w[:m] + h @ w[m:]", LoopProducts::split),
           new Line(Tier.EXACT, "x[t] @ w => element of x @ w", LoopElements::product),
           new Line(Tier.EXACT, "stack of h @ w => (stack of h) @ w", LoopBehind::stacks),
-          new Line(Tier.REAL, "s <- s + a @ b => s + sum(stack of a @ b)", LoopBehind::sums));
+          new Line(Tier.REAL, "s <- s + a @ b => s + sum(stack of a @ b)", LoopBehind::sums),
+          new Line(Tier.EXACT, "(h @ w)[:, :k] => h @ w[:, :k]", LoopProducts::narrow),
+          new Line(Tier.EXACT, "h @ u, h @ v => parts of h @ concat(u, v)", LoopProducts::joined));
 
   private record Use(Node loop, BitSet results) {}
 
@@ -53,8 +57,12 @@ final class Loops {
     this.counts = counts;
   }
 
-  /** Roots of a function or of a body with all loops rewritten, not what is inside of them. */
-  List<Node> round(List<Node> roots) {
+  /**
+   * Roots of a function or of a body with all loops rewritten, not what is inside of them.
+   *
+   * @param facts about the nodes of that function or body
+   */
+  List<Node> round(List<Node> roots, Facts facts) {
     List<Node> order = Graph.topological(roots);
     Map<Node, BitSet> used = new HashMap<>();
     for (Node node : order) {
@@ -77,7 +85,7 @@ final class Loops {
       if (node.op() instanceof Loop.Region region && used.containsKey(node)) {
         Use use = new Use(same, used.get(node));
         if (!finished.contains(use)) {
-          loops.put(node, node.graph().at(node.span(), () -> rewritten(use)));
+          loops.put(node, node.graph().at(node.span(), () -> rewritten(use, facts)));
           // what else asks for the loop asks for its number of turns
           done.put(node, node.graph().node(new Leaf.SizeOf(region.turns())));
         }
@@ -86,8 +94,8 @@ final class Loops {
     return roots.stream().map(done::get).toList();
   }
 
-  private Map<Integer, Node> rewritten(Use use) {
-    OpenLoop loop = new OpenLoop(use.loop(), use.results());
+  private Map<Integer, Node> rewritten(Use use, Facts facts) {
+    OpenLoop loop = new OpenLoop(use.loop(), use.results(), facts);
     boolean again = true;
     while (again) {
       again = false;

@@ -30,6 +30,7 @@ final class OpenLoop {
   record Carried(Node initial, Node next) {}
 
   private final Graph graph;
+  private final Facts facts;
   private final Extent turns;
   private final boolean descending;
 
@@ -50,8 +51,10 @@ final class OpenLoop {
 
   /**
    * @param used the results that are used
+   * @param facts about the nodes outside
    */
-  OpenLoop(Node loop, BitSet used) {
+  OpenLoop(Node loop, BitSet used, Facts facts) {
+    this.facts = facts;
     Loop.Region region = (Loop.Region) loop.op();
     graph = loop.graph();
     turns = region.turns();
@@ -84,6 +87,11 @@ final class OpenLoop {
 
   Graph graph() {
     return graph;
+  }
+
+  /** About nodes outside. */
+  Facts facts() {
+    return facts;
   }
 
   Extent turns() {
@@ -158,6 +166,14 @@ final class OpenLoop {
   /** The nodes of the body and what it uses from outside, inputs first. */
   List<Node> nodes() {
     return Graph.topological(roots());
+  }
+
+  /** How often each node is used in the body. */
+  Map<Node, Integer> uses() {
+    Map<Node, Integer> uses = new HashMap<>();
+    nodes().forEach(n -> n.inputs().forEach(i -> uses.merge(i, 1, Integer::sum)));
+    roots().forEach(r -> uses.merge(r, 1, Integer::sum));
+    return uses;
   }
 
   /** The nodes that depend on some of the variables, inputs first. */

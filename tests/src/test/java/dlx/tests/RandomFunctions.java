@@ -1,5 +1,6 @@
 package dlx.tests;
 
+import dlx.graph.Contraction;
 import dlx.graph.Elementwise;
 import dlx.graph.Enclose;
 import dlx.graph.Evaluate;
@@ -7,6 +8,7 @@ import dlx.graph.Extent;
 import dlx.graph.Function;
 import dlx.graph.Graph;
 import dlx.graph.Leaf;
+import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Type;
 import dlx.runtime.DType;
@@ -198,7 +200,7 @@ final class RandomFunctions {
       if (depth < 2 && random.nextInt(6) == 0) {
         loop().stream().filter(this::isSmall).forEach(pool::add);
       } else {
-        Node node = next();
+        Node node = random.nextInt(4) == 0 ? productInside(inside) : next();
         if (node != null && isSmall(node)) {
           pool.add(node);
         }
@@ -225,6 +227,42 @@ final class RandomFunctions {
     return x.transpose(order);
   }
 
+  /** A product of something that changes with a matrix, or with something else that changes. */
+  private Node productInside(List<Node> inside) {
+    List<Node> matrices =
+        pool.stream()
+            .filter(n -> n.type().rank() > 0 && n.type().dtype().isFloat() && isSmall(n))
+            .filter(inside::contains)
+            .toList();
+    if (matrices.isEmpty()) {
+      return null;
+    }
+    Node left = applications.any(matrices);
+    int rank = left.type().rank();
+    if (random.nextInt(3) == 0) {
+      Node right = applications.any(matrices);
+      if (right.type().equals(left.type())) {
+        // the first axis is summed, the others are those of a large product
+        List<Integer> one = IntStream.range(0, rank).boxed().toList();
+        List<Integer> other = IntStream.range(0, rank).map(i -> i == 0 ? 0 : rank + i).boxed().toList();
+        List<Integer> output = new ArrayList<>(one.subList(1, rank));
+        output.addAll(other.subList(1, rank));
+        return graph.node(new Contraction(List.of(one, other), output), left, right);
+      }
+    }
+    if (random.nextInt(3) == 0 && rank == 1) {
+      Node beside = supply(new Type(left.type().dtype(), List.of(Extent.of(2))));
+      left = graph.node(new Movement.Concat(0), left, beside);
+    }
+    Extent last = left.type().extent(rank - 1);
+    Node right = supply(new Type(left.type().dtype(), List.of(last, applications.any(applications.extents()))));
+    List<Integer> labels = IntStream.range(0, rank).boxed().toList();
+    List<Integer> output = new ArrayList<>(labels.subList(0, rank - 1));
+    output.add(rank);
+    return graph.node(
+        new Contraction(List.of(labels, List.of(rank - 1, rank)), output), left, right);
+  }
+
   private boolean isShort(Extent turns) {
     return applications.value(turns) <= 7;
   }
@@ -233,6 +271,9 @@ final class RandomFunctions {
   private Node next(Node carried) {
     List<Node> fitting = pool.stream().filter(n -> n.type().equals(carried.type())).toList();
     Node next = random.nextInt(4) == 0 ? applications.any(fitting) : fitting.getLast();
+    if (next.type().dtype().isFloat() && random.nextInt(3) == 0) {
+      return carried.plus(next);
+    }
     return tame && next.type().dtype().isFloat() && random.nextInt(3) > 0 ? next.tanh() : next;
   }
 
