@@ -147,7 +147,8 @@ final class LoopProducts {
       List<Integer> labels = renamed(op.operands().get(k), names);
       List<Integer> own = op.operands().get(1 - k);
       int axis = own.size() - 1;
-      while (axis >= 0 && (names.containsKey(own.get(axis)) || !op.output().contains(own.get(axis)))) {
+      while (axis >= 0
+          && (names.containsKey(own.get(axis)) || !op.output().contains(own.get(axis)))) {
         axis--;
       }
       if (axis < 0 || own.indexOf(own.get(axis)) != own.lastIndexOf(own.get(axis))) {
@@ -156,8 +157,7 @@ final class LoopProducts {
       List<Extent> others = new ArrayList<>(node.input(1 - k).type().shape());
       others.remove(axis);
       List<Integer> constant = renamed(own, names);
-      return new Shape(
-          node.input(k), labels, constant, renamed(op.output(), names), others, axis);
+      return new Shape(node.input(k), labels, constant, renamed(op.output(), names), others, axis);
     }
 
     private static List<Integer> renamed(List<Integer> labels, Map<Integer, Integer> names) {
@@ -189,11 +189,7 @@ final class LoopProducts {
 
   private static void join(Shape shape, List<Node> products, Map<Node, Node> meaning) {
     List<Node> constants = products.stream().map(shape::constant).toList();
-    Node all =
-        products
-            .getFirst()
-            .graph()
-            .node(new Movement.Concat(shape.axis()), constants);
+    Node all = products.getFirst().graph().node(new Movement.Concat(shape.axis()), constants);
     Node product =
         all.graph()
             .node(

@@ -68,8 +68,7 @@ class LoopRulesTest {
     for (Node root : roots) {
       outputs.add(new Function.Output("y" + outputs.size(), root));
     }
-    Function before =
-        Differentiate.function(new Function("f", outputs, List.of(), List.of()));
+    Function before = Differentiate.function(new Function("f", outputs, List.of(), List.of()));
     Function after = Simplify.function(before, mode);
     Verify.function(after);
     Evaluate evaluate = new Evaluate(SIZES, inputs, Map.of(), 0, 0);
@@ -111,8 +110,7 @@ class LoopRulesTest {
   }
 
   private static Node product(Node a, Node b) {
-    return a.graph()
-        .node(new Contraction(List.of(List.of(0), List.of(0, 1)), List.of(1)), a, b);
+    return a.graph().node(new Contraction(List.of(List.of(0), List.of(0, 1)), List.of(1)), a, b);
   }
 
   private static Node abs(Node x) {
@@ -160,8 +158,7 @@ class LoopRulesTest {
     Node other = loop.carry(begin);
     Node x = loop.element(input("x", N));
     List<Node> results =
-        loop.results(
-            List.of(k.times(x), h.times(x), other.times(x).plus(1)), List.of(h.plus(k)));
+        loop.results(List.of(k.times(x), h.times(x), other.times(x).plus(1)), List.of(h.plus(k)));
     assertEquals(2, only(strict(results.toArray(Node[]::new))).carried());
   }
 
@@ -193,7 +190,8 @@ class LoopRulesTest {
         graph.node(new Contraction(List.of(List.of(0, 1), List.of(2)), List.of(2, 0)), x, y));
     stacked.add(graph.node(new Indexing.Argsort(), y));
     Node ids = input("ids", DType.I32, of(2));
-    stacked.add(graph.node(new Indexing.Gather(1, true), x, input("one", DType.I32, of(1)).like(1)));
+    stacked.add(
+        graph.node(new Indexing.Gather(1, true), x, input("one", DType.I32, of(1)).like(1)));
     stacked.add(graph.node(new Indexing.Gather(0, true), y, ids));
     stacked.add(graph.node(new Indexing.ScatterAdd(1, of(3), true), x, ids));
     stacked.add(graph.node(new Indexing.Update(true), y, x.sum(), ids.like(1).sum()));
@@ -307,8 +305,14 @@ class LoopRulesTest {
     Node y = product(next, input("w", of(4), of(6))).plus(1).tanh();
     Function after = strict(loop.results(List.of(next), List.of(y)).get(1));
     assertEquals(0, count(only(after).nodes(), Contraction.class));
-    assertEquals("f64[n, 4]", after.nodes().stream()
-        .filter(n -> n.op() instanceof Loop.Result).findFirst().get().type().toString());
+    assertEquals(
+        "f64[n, 4]",
+        after.nodes().stream()
+            .filter(n -> n.op() instanceof Loop.Result)
+            .findFirst()
+            .get()
+            .type()
+            .toString());
   }
 
   // ------------------------------------------------------------------ products inside

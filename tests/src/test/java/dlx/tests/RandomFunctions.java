@@ -244,7 +244,8 @@ final class RandomFunctions {
       if (right.type().equals(left.type())) {
         // the first axis is summed, the others are those of a large product
         List<Integer> one = IntStream.range(0, rank).boxed().toList();
-        List<Integer> other = IntStream.range(0, rank).map(i -> i == 0 ? 0 : rank + i).boxed().toList();
+        List<Integer> other =
+            IntStream.range(0, rank).map(i -> i == 0 ? 0 : rank + i).boxed().toList();
         List<Integer> output = new ArrayList<>(one.subList(1, rank));
         output.addAll(other.subList(1, rank));
         return graph.node(new Contraction(List.of(one, other), output), left, right);
@@ -255,7 +256,9 @@ final class RandomFunctions {
       left = graph.node(new Movement.Concat(0), left, beside);
     }
     Extent last = left.type().extent(rank - 1);
-    Node right = supply(new Type(left.type().dtype(), List.of(last, applications.any(applications.extents()))));
+    Node right =
+        supply(
+            new Type(left.type().dtype(), List.of(last, applications.any(applications.extents()))));
     List<Integer> labels = IntStream.range(0, rank).boxed().toList();
     List<Integer> output = new ArrayList<>(labels.subList(0, rank - 1));
     output.add(rank);
