@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -47,9 +48,16 @@ public final class Formula {
   private final Map<Node, Text> texts = new HashMap<>();
   private final Map<Node, Integer> uses = new HashMap<>();
   private final Set<Node> declared = new HashSet<>();
-  private final List<String> lines = new ArrayList<>();
+  private final List<String> lines;
+  private final Set<String> taken;
 
   private Formula(Map<Node, String> names) {
+    this(names, Set.copyOf(names.values()), new ArrayList<>());
+  }
+
+  private Formula(Map<Node, String> names, Set<String> taken, List<String> lines) {
+    this.taken = new HashSet<>(taken);
+    this.lines = lines;
     // a number is the same node wherever it is written, so it has no name of its own
     this.names = new HashMap<>(names);
     this.names.keySet().removeIf(n -> n.splat() != null);
@@ -63,29 +71,63 @@ public final class Formula {
    */
   public static String text(Node root, Map<Node, String> names) {
     Formula formula = new Formula(names);
-    List<Node> order = formula.order(root);
+    formula.write(List.of(root), true);
+    formula.lines.add(formula.texts.get(root).text());
+    return String.join("\n", formula.lines);
+  }
+
+  /**
+   * The expressions of what a turn of a loop computes.
+   *
+   * @param taken names that are used around
+   * @param lines where lines go that have to stand before
+   */
+  static List<String> body(
+      List<Node> roots, Map<Node, String> names, Set<String> taken, List<String> lines) {
+    Formula formula = new Formula(names, taken, lines);
+    formula.write(roots, false);
+    return roots.stream().map(r -> formula.texts.get(r).text()).toList();
+  }
+
+  /**
+   * Writes nodes, inputs first.
+   *
+   * @param apart whether a root is taken apart if it has a name
+   */
+  private void write(List<Node> roots, boolean apart) {
+    Node whole = apart ? roots.getFirst() : null;
+    List<Node> order = order(roots, whole);
+    roots.forEach(r -> uses.merge(r, 1, Integer::sum));
+    Map<Node, List<Node>> results = new HashMap<>();
     for (Node node : order) {
-      for (Node input : formula.parts(node, root)) {
-        formula.uses.merge(input, 1, Integer::sum);
+      for (Node input : parts(node, whole)) {
+        uses.merge(input, 1, Integer::sum);
         boolean copies = input.op() instanceof Movement.Broadcast && input.splat() == null;
-        if (copies
-            && !(node.op() instanceof Elementwise)
-            && !(node.op() instanceof Movement.Broadcast)) {
-          formula.declared.add(input);
+        boolean loop = node.op() instanceof Loop.Region && !input.inputs().isEmpty();
+        if (loop && input.splat() == null
+            || copies
+                && !(node.op() instanceof Elementwise)
+                && !(node.op() instanceof Movement.Broadcast)) {
+          declared.add(input);
         }
+      }
+      if (node.op() instanceof Loop.Result) {
+        results.computeIfAbsent(node.input(0), n -> new ArrayList<>()).add(node);
       }
     }
     for (Node node : order) {
-      formula.write(node, root);
+      if (node.op() instanceof Loop.Region) {
+        loop(node, results.getOrDefault(node, List.of()), whole);
+      } else if (!texts.containsKey(node)) {
+        write(node, whole);
+      }
     }
-    formula.lines.add(formula.texts.get(root).text());
-    return String.join("\n", formula.lines);
   }
 
   /** What one node is, its inputs by their names: a right side of a Wengert list. */
   static String step(Node node, Map<Node, String> names) {
     Formula formula = new Formula(names);
-    for (Node input : formula.order(node)) {
+    for (Node input : formula.order(List.of(node), node)) {
       if (input != node) {
         formula.texts.put(input, formula.named(input));
       }
@@ -99,10 +141,10 @@ public final class Formula {
   }
 
   /** What has to be written, inputs first; nothing below a name. */
-  private List<Node> order(Node root) {
+  private List<Node> order(List<Node> roots, Node whole) {
     List<Node> order = new ArrayList<>();
     Set<Node> seen = new HashSet<>();
-    Deque<Node> stack = new ArrayDeque<>(List.of(root));
+    Deque<Node> stack = new ArrayDeque<>(roots.reversed());
     Set<Node> open = new HashSet<>();
     while (!stack.isEmpty()) {
       Node node = stack.peek();
@@ -112,14 +154,49 @@ public final class Formula {
         seen.add(node);
         order.add(stack.pop());
       } else {
-        parts(node, root).reversed().stream().filter(n -> !seen.contains(n)).forEach(stack::push);
+        parts(node, whole).reversed().stream().filter(n -> !seen.contains(n)).forEach(stack::push);
       }
     }
     return order;
   }
 
-  private List<Node> parts(Node node, Node root) {
-    return node != root && names.containsKey(node) ? List.of() : node.inputs();
+  private List<Node> parts(Node node, Node whole) {
+    return node != whole && names.containsKey(node) ? List.of() : node.inputs();
+  }
+
+  /** A line with the loop, unless it is the whole; then its results by their names. */
+  private void loop(Node loop, List<Node> used, Node whole) {
+    Text turns = new Text(((Loop.Region) loop.op()).turns().toString(), SUM);
+    texts.put(loop, turns);
+    if (used.isEmpty()) {
+      return;
+    }
+    Map<Integer, Node> byIndex = new TreeMap<>();
+    used.forEach(r -> byIndex.put(((Loop.Result) r.op()).index(), r));
+    Set<String> around = new HashSet<>(taken);
+    around.addAll(names.values());
+    LoopText text = new LoopText(loop, List.copyOf(byIndex.keySet()), around);
+    List<String> outside = new ArrayList<>();
+    for (int i = 0; i < loop.inputs().size(); i++) {
+      outside.add(in(loop, i, ATOM));
+    }
+    String expression = text.text(outside);
+    if (text.results().size() == 1 && used.getFirst() == whole) {
+      boolean reversed = text.isReversed(text.results().getFirst());
+      texts.put(whole, new Text(reversed ? "reverse(" + expression + ")" : expression, ATOM));
+      return;
+    }
+    List<String> made = new ArrayList<>();
+    for (int index : text.results()) {
+      String name = fresh();
+      made.add(name);
+      if (byIndex.containsKey(index)) {
+        boolean reversed = text.isReversed(index);
+        texts.put(
+            byIndex.get(index), new Text(reversed ? "reverse(" + name + ")" : name, ATOM));
+      }
+    }
+    lines.add(LoopText.tuple(made) + " = " + expression);
   }
 
   private void write(Node node, Node root) {
@@ -141,7 +218,7 @@ public final class Formula {
 
   private String fresh() {
     int number = lines.size() + 1;
-    while (names.containsValue("t" + number)) {
+    while (!taken.add("t" + number)) {
       number++;
     }
     return "t" + number;
@@ -183,9 +260,21 @@ public final class Formula {
           new Text(in(node, 0, ATOM) + "[" + ":, ".repeat(g.axis()) + whole(node, 1) + "]", ATOM);
       case Indexing.ScatterAdd s -> call("scatter_add", node, s.axis(), s.extent());
       case Indexing op -> call(op.title(), node);
-      case Loop op -> call(op.title(), node);
+      case Loop.Region op -> new Text(step(op, node), ATOM);
+      case Loop.Result op -> new Text("result " + op.index() + " of " + whole(node, 0), ATOM);
       case Derivative d -> call("grad", node);
     };
+  }
+
+  /** A loop as a step of a list of steps, with all that it computes. */
+  private String step(Loop.Region region, Node loop) {
+    List<Integer> all = IntStream.range(0, region.roots().size()).boxed().toList();
+    List<String> outside = new ArrayList<>();
+    for (int i = 0; i < loop.inputs().size(); i++) {
+      outside.add(in(loop, i, ATOM));
+    }
+    String text = new LoopText(loop, all, Set.copyOf(names.values())).text(outside);
+    return text.replaceAll("\\{\n\\s*", "{ ").replaceAll("\n}", " }").replaceAll("\n\\s*", "; ");
   }
 
   private static Text number(Leaf.Constant constant) {

@@ -91,7 +91,18 @@ final class Loops {
         }
       }
     }
-    return roots.stream().map(done::get).toList();
+    List<Node> next = roots.stream().map(done::get).toList();
+    return next.equals(roots) ? merged(roots) : next;
+  }
+
+  /** Loops that are as they should be one by one become one where they can. */
+  private List<Node> merged(List<Node> roots) {
+    List<Node> now = roots;
+    for (List<Node> next = LoopMerge.merged(now); next != null; next = LoopMerge.merged(now)) {
+      counts.merge(LoopMerge.TITLE, 1, Integer::sum);
+      now = next;
+    }
+    return now;
   }
 
   private Map<Integer, Node> rewritten(Use use, Facts facts) {

@@ -79,7 +79,8 @@ final class Rewriter {
       Node result =
           switch (rule) {
             case Rule.Identity i -> whole(i, node, round);
-            case Rule.Computed<?> c -> c.apply(node, views);
+            case Rule.Computed<?> c ->
+                node.inputs().stream().anyMatch(kept::contains) ? null : c.apply(node, views);
           };
       if (result != null && accepts(rule, node, result, round)) {
         count(rule.title());

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class Shapes {
   private Shapes() {}
 
+  /** Also before derivatives are taken: then no stack of zeros with one adjoint goes into the loop. */
+  static final Rule LAST =
+      exact("(stack of h)[-1]                 => h",              Slice.class,       LoopTurns::last);
+
   static final List<Rule> RULES = List.of(
       exact("a movement of copies of one number",                 Movement.class,    Shapes::ofNumber),
       exact("reshape(reshape(x))              => reshape(x)",     Reshape.class,     Shapes::reshapes),
@@ -37,6 +41,7 @@ final class Shapes {
       exact("slice(slice(x))                  => slice(x)",       Slice.class,       Shapes::slices),
       exact("slice(copies(x))                 => copies(slice(x))", Slice.class,     Shapes::sliceOfCopies),
       exact("slice(concat(x, y))              => slice(x)",       Slice.class,       Shapes::sliceOfPart),
+      LAST,
       exact("pad by nothing                   => x",              Pad.class,         Shapes::noPad),
       exact("pad(pad(x))                      => pad(x)",         Pad.class,         Shapes::pads),
       exact("concat(x)                        => x",              Concat.class,      Shapes::onePart),

@@ -58,6 +58,7 @@ public final class Simplify {
     }
     List<Rule> rules = new ArrayList<>(Forms.BEFORE);
     rules.addAll(Forms.RULES);
+    rules.add(Shapes.LAST);
     Rewriter rewriter = new Rewriter(rules, false, kept, new Facts());
     return new Normalize(rewriter).round(roots.stream().map(done::get).toList());
   }
@@ -106,6 +107,7 @@ public final class Simplify {
       lines.addAll(lines(names.get(i), tables().get(i)));
     }
     Loops.RULES.forEach(r -> lines.add(new Line("Loops", r.tier(), r.title(), "", false)));
+    lines.add(new Line("Loops", Tier.EXACT, LoopMerge.TITLE, "", false));
     return lines;
   }
 
