@@ -27,6 +27,7 @@ public final class Formula {
   private static final int LONG = 160;
 
   // how tightly the outermost operator of a text binds, as in the grammar
+  private static final int LOOP = -1;
   private static final int OR = 0;
   private static final int AND = 1;
   private static final int NOT = 2;
@@ -97,7 +98,7 @@ public final class Formula {
   private void write(List<Node> roots, boolean apart) {
     Node whole = apart ? roots.getFirst() : null;
     List<Node> order = order(roots, whole);
-    roots.forEach(r -> uses.merge(r, 1, Integer::sum));
+    Set.copyOf(roots).forEach(r -> uses.merge(r, 1, Integer::sum));
     Map<Node, List<Node>> results = new HashMap<>();
     for (Node node : order) {
       for (Node input : parts(node, whole)) {
@@ -181,9 +182,13 @@ public final class Formula {
       outside.add(in(loop, i, ATOM));
     }
     String expression = text.text(outside);
-    if (text.results().size() == 1 && used.getFirst() == whole) {
+    Node only = text.results().size() == 1 ? used.getFirst() : null;
+    boolean inside = only != null && uses.getOrDefault(only, 0) <= 1 && !expression.contains("\n");
+    if (only != null && (only == whole || inside)) {
       boolean reversed = text.isReversed(text.results().getFirst());
-      texts.put(whole, new Text(reversed ? "reverse(" + expression + ")" : expression, ATOM));
+      texts.put(
+          only,
+          reversed ? new Text("reverse(" + expression + ")", ATOM) : new Text(expression, LOOP));
       return;
     }
     List<String> made = new ArrayList<>();
@@ -260,7 +265,7 @@ public final class Formula {
           new Text(in(node, 0, ATOM) + "[" + ":, ".repeat(g.axis()) + whole(node, 1) + "]", ATOM);
       case Indexing.ScatterAdd s -> call("scatter_add", node, s.axis(), s.extent());
       case Indexing op -> call(op.title(), node);
-      case Loop.Region op -> new Text(step(op, node), ATOM);
+      case Loop.Region op -> new Text(step(op, node), LOOP);
       case Loop.Result op -> new Text("result " + op.index() + " of " + whole(node, 0), ATOM);
       case Derivative d -> call("grad", node);
     };

@@ -104,24 +104,28 @@ final class LoopText {
       }
     }
     List<String> lines = new ArrayList<>();
-    List<String> roots = Formula.body(region.roots(), names, taken, lines);
+    List<Node> needed = new ArrayList<>(region.next());
+    results.forEach(r -> needed.add(region.roots().get(r)));
+    List<String> texts = Formula.body(needed, names, taken, lines);
     List<String> values = new ArrayList<>();
-    for (int result : results) {
+    for (int i = 0; i < results.size(); i++) {
+      int result = results.get(i);
+      String text = texts.get(carried.size() + i);
       int place = region.next().indexOf(region.roots().get(result));
       if (result < carried.size()) {
         values.add("last " + carried.get(result));
       } else if (place >= 0) {
         values.add(carried.get(place));
       } else if (carried.isEmpty()) {
-        values.add(roots.get(result));
+        values.add(text);
       } else {
         // it is computed before the variables change
         values.add(name("s" + (result - carried.size() + 1), "r" + result, "q" + result));
-        lines.add(values.getLast() + " = " + roots.get(result));
+        lines.add(values.getLast() + " = " + text);
       }
     }
     if (!carried.isEmpty()) {
-      lines.add(tuple(carried) + " <- " + tuple(roots.subList(0, carried.size())));
+      lines.add(tuple(carried) + " <- " + tuple(texts.subList(0, carried.size())));
     }
     if (results.getLast() >= carried.size()) {
       lines.add(tuple(values));

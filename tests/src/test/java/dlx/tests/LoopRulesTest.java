@@ -355,6 +355,58 @@ class LoopRulesTest {
     }
   }
 
+  @Test
+  void theLastElementOfAStackIsTheLastValue() {
+    for (boolean descending : new boolean[] {false, true}) {
+      Enclose loop = new Enclose(graph, N, descending);
+      Node h = loop.carry(input("h" + descending, of(2)));
+      Node next = h.times(loop.element(input("x" + descending, N, of(2)))).sin();
+      Node stack = loop.results(List.of(next), List.of(next)).get(1);
+      Node last = stack.slice(0, descending ? of(0) : N.plus(-1), 1, of(1));
+      assertEquals(0, only(strict(last)).stacked().size());
+      Node first = stack.slice(0, descending ? N.plus(-1) : of(0), 1, of(1));
+      assertEquals(1, only(strict(first)).stacked().size());
+    }
+  }
+
+  // ------------------------------------------------------------------ two loops
+
+  private List<Node> recurrence(Node sequence, String name, boolean descending) {
+    Enclose loop = new Enclose(graph, N, descending);
+    Node h = loop.carry(input(name));
+    Node next = h.times(loop.element(sequence)).sin();
+    return loop.results(List.of(next), List.of(next));
+  }
+
+  @Test
+  void loopsThatNeedNothingOfEachOtherAreOne() {
+    Node x = input("x", N);
+    Node y = recurrence(x, "a", false).getFirst();
+    Node z = recurrence(x, "b", false).get(1);
+    Loop.Region both = only(strict(y, z));
+    assertEquals(2, both.carried());
+    assertEquals(1, both.sequences());
+    assertEquals(1, both.stacked().size());
+    assertEquals(2, regions(strict(y, recurrence(x, "c", true).getFirst())).size());
+  }
+
+  @Test
+  void whatNeedsElementsOfTheSameTurnIsOneLoopWithThem() {
+    Node first = recurrence(input("x", N), "a", false).get(1);
+    Loop.Region both = only(strict(recurrence(first, "b", false).getFirst()));
+    assertEquals(0, both.stacked().size());
+    Node shifted = first.slice(0, N.plus(-1), -1, N);
+    assertEquals(2, regions(strict(recurrence(shifted, "c", false).getFirst())).size());
+  }
+
+  @Test
+  void whatNeedsALoopThatNeedsTheOtherStaysApart() {
+    List<Node> first = recurrence(input("x", N), "a", false);
+    Node between = recurrence(first.get(1), "b", true).get(1);
+    Node last = recurrence(between, "c", false).getFirst();
+    assertEquals(3, regions(strict(first.getFirst(), last)).size());
+  }
+
   // ------------------------------------------------------------------ bodies
 
   @Test
@@ -407,5 +459,34 @@ class LoopRulesTest {
     assertEquals(2, regions.getFirst().carried());
     assertEquals(2, regions.get(1).carried(), "no sums of weights");
     assertEquals(4, regions.get(1).stacked().size(), "the slopes of the gates");
+  }
+
+  /** Of a gradient of a gradient: no zero is added, and nothing is cut out of what was put around. */
+  @Test
+  void aGradientOfAGradientLeavesNothingUseless() {
+    Cells cells = new Cells(7, true);
+    Node loss = cells.loss(cells.gru());
+    Node w = cells.leaves.stream().filter(n -> n.op().title().equals("whz")).findFirst().get();
+    Node v = cells.matrix("v", Cells.HIDDEN, Cells.HIDDEN);
+    Node slope = loss.graph().node(new Derivative(), loss, w);
+    Node product = loss.graph().node(new Derivative(), slope.times(v).sum(), w);
+    Function before =
+        Differentiate.function(
+            new Function(
+                "f", List.of(new Function.Output("hv", product)), List.of(), List.of()));
+    Function after = Simplify.function(before, Simplify.Mode.REAL);
+    Evaluate evaluate = cells.evaluate();
+    assertArrayEquals(
+        evaluate.values(before.roots().getFirst()),
+        evaluate.values(after.roots().getFirst()),
+        1e-10);
+    List<Node> nodes = new ArrayList<>(after.nodes());
+    regions(after).forEach(r -> nodes.addAll(r.nodes()));
+    for (Node node : nodes) {
+      assertFalse(node.op() instanceof Movement.Pad, "a pad: " + node);
+      boolean sum = node.op() == Elementwise.ADD || node.op() == Elementwise.MULTIPLY;
+      assertFalse(sum && node.inputs().stream().anyMatch(n -> n.isAll(0)), "a zero: " + node);
+    }
+    assertTrue(regions(after).size() <= 4, regions(after).size() + " loops");
   }
 }

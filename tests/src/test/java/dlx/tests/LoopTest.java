@@ -9,11 +9,13 @@ import dlx.graph.Derivative;
 import dlx.graph.Enclose;
 import dlx.graph.Evaluate;
 import dlx.graph.Extent;
+import dlx.graph.Formula;
 import dlx.graph.Function;
 import dlx.graph.Graph;
 import dlx.graph.Leaf;
 import dlx.graph.Loop;
 import dlx.graph.Node;
+import dlx.graph.Print;
 import dlx.graph.Type;
 import dlx.graph.Verify;
 import dlx.runtime.DType;
@@ -127,5 +129,72 @@ class LoopTest {
     Enclose loop = new Enclose(graph, N, false);
     loop.carry(a);
     assertThrows(IllegalArgumentException.class, () -> loop.results(List.of(x), List.of()));
+  }
+
+  // ------------------------------------------------------------------ as text
+
+  @Test
+  void asTextOfTheLanguage() {
+    List<Node> results = recurrence(false);
+    assertEquals(
+        "for t in n with h1: f64 = 1 { h1 <- a * h1 + x[t] }",
+        Formula.text(results.getFirst(), Map.of()));
+    assertEquals(
+        "for t in n with h1: f64 = 1 { h1 <- a * h1 + x[t]; h1 }",
+        Formula.text(results.get(1), Map.of()));
+    assertEquals(
+        """
+        (t1, t2) = for t in n with h1: f64 = 1 { h1 <- a * h1 + x[t]; (last h1, h1) }
+        t1 * sum(t2)""",
+        Formula.text(results.getFirst().times(results.get(1).sum()), Map.of()));
+    assertEquals(
+        "reverse(for t in n with h1: f64 = 1 { h1 <- a * h1 + x[-1 - t]; h1 })",
+        Formula.text(recurrence(true).get(1), Map.of()));
+  }
+
+  @Test
+  void whatIsStackedBeforeTheVariablesChangeHasAName() {
+    Enclose loop = new Enclose(graph, N, false);
+    Node h = loop.carry(a);
+    Node k = loop.carry(a.like(2));
+    Node e = loop.element(x);
+    Node sum = h.plus(k).times(e).sin().times(a.exp().plus(e));
+    List<Node> results = loop.results(List.of(k.times(sum), sum), List.of(h.cos()));
+    assertEquals(
+        """
+        t1: f64 = exp(a)
+        for t in n with h1: f64 = a, h2: f64 = 2 {
+          t2 = sin((h1 + h2) * x[t]) * (t1 + x[t])
+          s1 = cos(h1)
+          (h1, h2) <- (h2 * t2, t2)
+          s1
+        }""",
+        Formula.text(results.get(2), Map.of()));
+  }
+
+  @Test
+  void anInnerLoopAsText() {
+    Enclose outer = new Enclose(graph, N, false);
+    Node element = outer.element(x);
+    Enclose inner = new Enclose(graph, Extent.of(3), false);
+    Node p = inner.carry(element);
+    Node power = inner.results(List.of(p.times(element)), List.of()).getFirst();
+    Node all = outer.results(List.of(), List.of(power)).getFirst();
+    assertEquals(
+        "for t in n { for u in 3 with k1: f64 = x[t] { k1 <- k1 * x[t] } }",
+        Formula.text(all, Map.of()).replace("h1", "k1"));
+  }
+
+  @Test
+  void asADumpADrawingAndData() {
+    Function function = function(recurrence(false));
+    String text = Print.text(function);
+    assertEquals(true, text.contains("\n  %"), text);
+    assertEquals(true, text.contains(" = element of %0: f64\n"), text);
+    assertEquals(true, text.contains("result 1 stacks %"), text);
+    String dot = Print.dot(function);
+    assertEquals(true, dot.contains("subgraph \"cluster n"), dot);
+    String json = Print.json(function);
+    assertEquals(true, json.contains("\"carried\": 1, \"sequences\": 1, \"body\": {"), json);
   }
 }
