@@ -197,8 +197,7 @@ public final class Formula {
       made.add(name);
       if (byIndex.containsKey(index)) {
         boolean reversed = text.isReversed(index);
-        texts.put(
-            byIndex.get(index), new Text(reversed ? "reverse(" + name + ")" : name, ATOM));
+        texts.put(byIndex.get(index), new Text(reversed ? "reverse(" + name + ")" : name, ATOM));
       }
     }
     lines.add(LoopText.tuple(made) + " = " + expression);

@@ -84,7 +84,8 @@ final class LoopText {
     if (line.length() <= WIDTH && !line.contains("\n")) {
       return line;
     }
-    String lines = body.stream().map(l -> "  " + l.replace("\n", "\n  ") + "\n").collect(Collectors.joining());
+    String lines =
+        body.stream().map(l -> "  " + l.replace("\n", "\n  ") + "\n").collect(Collectors.joining());
     return head + "\n" + lines + "}";
   }
 

@@ -88,7 +88,8 @@ final class LoopMerge {
             }
             arguments
                 .get(loop)
-                .add(graph.node(new Leaf.Argument(inputs.size(), region.argument(i, input.type()))));
+                .add(
+                    graph.node(new Leaf.Argument(inputs.size(), region.argument(i, input.type()))));
             inputs.add(input);
             counts[kind.ordinal()]++;
           }
@@ -115,8 +116,7 @@ final class LoopMerge {
   }
 
   private static List<Node> body(Loop.Region region, List<Node> arguments) {
-    return new Substitute(
-            n -> n.op() instanceof Leaf.Argument a ? arguments.get(a.index()) : null)
+    return new Substitute(n -> n.op() instanceof Leaf.Argument a ? arguments.get(a.index()) : null)
         .nodes(region.roots());
   }
 

@@ -461,7 +461,9 @@ class LoopRulesTest {
     assertEquals(4, regions.get(1).stacked().size(), "the slopes of the gates");
   }
 
-  /** Of a gradient of a gradient: no zero is added, and nothing is cut out of what was put around. */
+  /**
+   * Of a gradient of a gradient: no zero is added, and nothing is cut out of what was put around.
+   */
   @Test
   void aGradientOfAGradientLeavesNothingUseless() {
     Cells cells = new Cells(7, true);
@@ -472,8 +474,7 @@ class LoopRulesTest {
     Node product = loss.graph().node(new Derivative(), slope.times(v).sum(), w);
     Function before =
         Differentiate.function(
-            new Function(
-                "f", List.of(new Function.Output("hv", product)), List.of(), List.of()));
+            new Function("f", List.of(new Function.Output("hv", product)), List.of(), List.of()));
     Function after = Simplify.function(before, Simplify.Mode.REAL);
     Evaluate evaluate = cells.evaluate();
     assertArrayEquals(

@@ -145,7 +145,8 @@ class LoopTest {
     assertEquals(
         """
         (t1, t2) = for t in n with h1: f64 = 1 { h1 <- a * h1 + x[t]; (last h1, h1) }
-        t1 * sum(t2)""",
+        t1 * sum(t2)\
+        """,
         Formula.text(results.getFirst().times(results.get(1).sum()), Map.of()));
     assertEquals(
         "reverse(for t in n with h1: f64 = 1 { h1 <- a * h1 + x[-1 - t]; h1 })",
@@ -168,7 +169,8 @@ class LoopTest {
           s1 = cos(h1)
           (h1, h2) <- (h2 * t2, t2)
           s1
-        }""",
+        }\
+        """,
         Formula.text(results.get(2), Map.of()));
   }
 
