@@ -27,6 +27,9 @@ public record Machine(int threads, double singles, double doubles, Map<Integer, 
    */
   private static final long WARM_NANOS = 250_000_000;
 
+  /** Turns of a loop: long against the time in which the system gives every thread its processor. */
+  private static final int TURNS = 2_000_000;
+
   /** Takes about a second. */
   public static Machine measure(int threads) {
     if (Simd.bits() == 0) {
@@ -60,13 +63,13 @@ public record Machine(int threads, double singles, double doubles, Map<Integer, 
     double single = 0;
     double twice = 0;
     for (int i = 0; i < TRIES; i++) {
-      single = Math.max(single, rate(threads, t -> singles.run(200_000)));
-      twice = Math.max(twice, rate(threads, t -> doubles.run(200_000)));
+      single = Math.max(single, rate(threads, t -> singles.run(TURNS)));
+      twice = Math.max(twice, rate(threads, t -> doubles.run(TURNS)));
     }
     Map<Integer, Double> bandwidth = new LinkedHashMap<>();
     for (int footprint : FOOTPRINTS) {
       float[][] data = new float[threads][footprint / 4 / threads];
-      int passes = Math.max(1, (1 << 25) / footprint);
+      int passes = Math.max(1, (1 << 27) / footprint);
       double best = 0;
       for (int i = 0; i < TRIES; i++) {
         best = Math.max(best, rate(threads, t -> read.run(data[t], passes)));
