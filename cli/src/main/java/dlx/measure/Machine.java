@@ -27,7 +27,9 @@ public record Machine(int threads, double singles, double doubles, Map<Integer, 
    */
   private static final long WARM_NANOS = 250_000_000;
 
-  /** Turns of a loop: long against the time in which the system gives every thread its processor. */
+  /**
+   * Turns of a loop: long against the time in which the system gives every thread its processor.
+   */
   private static final int TURNS = 2_000_000;
 
   /** Takes about a second. */
