@@ -94,6 +94,7 @@ final class Arguments {
                     value instanceof Value.Fn f && !f.function().dist()
                             || value instanceof Value.Operation
                             || value instanceof Value.Made
+                            || value instanceof Value.LayerKind
                         ? ""
                         : "a function or a layer";
                 default ->

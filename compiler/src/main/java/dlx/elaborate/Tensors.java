@@ -12,6 +12,7 @@ import dlx.source.Diagnostic;
 import dlx.source.Span;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,6 +59,9 @@ final class Tensors {
 
   private final Elaboration elaboration;
   private final Map<Node, Integer> variables = new HashMap<>();
+
+  /** Nodes that {@link #variable} made. */
+  private final Set<Node> own = new HashSet<>();
 
   Tensors(Elaboration elaboration) {
     this.elaboration = elaboration;
@@ -260,7 +264,10 @@ final class Tensors {
    * A float without a type as f32: what only chooses among numbers chooses among rounded ones, so
    * that {@code where(c, 1, 0)} never is an f64.
    */
-  private static Node narrow(Node node) {
+  private Node narrow(Node node) {
+    if (own.contains(node)) {
+      return node.convert(DType.F32); // something is differentiated with respect to this very node
+    }
     if (node.op() instanceof Leaf.Constant c) {
       return node.graph().node(new Leaf.Constant((double) (float) c.value(), DType.F32));
     }
@@ -360,8 +367,9 @@ final class Tensors {
       longer.addAll(java.util.Collections.nCopies(before, Extent.ONE));
       node = elaboration.graph.node(new Movement.Reshape(longer), node);
     }
-    Node own = elaboration.graph.node(new Movement.Reshape(shape), node);
-    return new Tensor(own, value.axes(), value.weak());
+    Node variable = elaboration.graph.node(new Movement.Reshape(shape), node);
+    own.add(variable);
+    return new Tensor(variable, value.axes(), value.weak());
   }
 
   /** The value for a name: a node of its own if something is differentiated with respect to it. */
