@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Options that take parameters from a file. */
 final class Checkpoints {
@@ -19,18 +20,20 @@ final class Checkpoints {
   }
 
   /** Loads what {@code --load} names; nothing if it is not there. */
-  static void load(Invocation invocation, Model model) {
+  static Optional<Checkpoint> load(Invocation invocation, Model model) {
     if (invocation.value("--load").isEmpty()) {
       if (!invocation.values("--only").isEmpty() || !invocation.values("--rename").isEmpty()) {
         throw new UsageException("--only and --rename belong to --load", "");
       }
-      return;
+      return Optional.empty();
     }
-    load(invocation, model, Path.of(invocation.value("--load").orElseThrow()));
+    return Optional.of(load(invocation, model, Path.of(invocation.value("--load").orElseThrow())));
   }
 
-  static void load(Invocation invocation, Model model, Path file) {
-    Checkpoint.read(file, renames(invocation)).into(model, only(invocation));
+  static Checkpoint load(Invocation invocation, Model model, Path file) {
+    Checkpoint checkpoint = Checkpoint.read(file, renames(invocation));
+    checkpoint.into(model, only(invocation));
+    return checkpoint;
   }
 
   static List<String> only(Invocation invocation) {

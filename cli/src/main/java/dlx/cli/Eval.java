@@ -62,7 +62,15 @@ final class Eval extends Command {
     Entry entry = asked != null ? asked : metrics(invocation, model, known);
     inputs.retainAll(entry.inputs());
     Dataset data = sources.only(inputs).dataset(model, constants.keySet());
-    Feed feed = Feed.of(data, invocation.whole("--batch", 1).orElse(BATCH));
+    int batch = invocation.whole("--batch", 1).or(() -> recipe.whole("batch")).orElse(BATCH);
+    Feed feed =
+        sources.text()
+            ? Streams.evaluation(
+                data,
+                Streams.axes(sources.wanted(), data),
+                batch,
+                Streams.window(Streams.cut(invocation, model.program(), recipe)))
+            : Feed.of(data, invocation.whole("--batch", 1).orElse(BATCH));
     if (feed.examples() == 0) {
       throw new DlxException(
           "R0103", "there are no examples", String.join(", ", named.sources()), "");

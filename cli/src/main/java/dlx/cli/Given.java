@@ -44,13 +44,19 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
    * Reads everything and puts parameters and states into the model.
    *
    * @param step whose arguments may be given too, or null
+   * @param arguments names that are arguments of a function that is called
    * @throws UsageException for a name that is not there
    * @throws dlx.runtime.DlxException for data that do not fit
    */
-  static Given read(Invocation invocation, Model model, Program.@Nullable Step step) {
+  static Given read(
+      Invocation invocation, Model model, Program.@Nullable Step step, Set<String> arguments) {
     Reader reader = new Reader(invocation, model, step);
     invocation.values("--data").forEach(reader::data);
-    invocation.given().forEach((name, value) -> reader.named("--" + name, name, value));
+    invocation
+        .given()
+        .forEach((name, value) -> {
+          if (!arguments.contains(name)) reader.named("--" + name, name, value);
+        });
     invocation.pairs("--set").forEach(reader::argument);
     reader.files();
     return new Given(reader.inputs, Programs.sizes(invocation, "--dim"));

@@ -13,9 +13,11 @@ import dlx.runtime.Tensor;
 import dlx.training.NanTrap;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code dlx run FILE ENTRY...}: evaluates names and expressions, runs steps. */
 final class Run extends Command {
@@ -59,18 +61,29 @@ final class Run extends Command {
       }
     }
     invocation.value("--out").ifPresent(file -> writable(file));
-    Checkpoints.load(invocation, model);
-    Given given = Given.read(invocation, model, first);
+    List<String> vocabulary =
+        Checkpoints.load(invocation, model)
+            .map(checkpoint -> FunctionCall.vocabulary(checkpoint.classes()))
+            .orElse(List.of());
+    Map<String, FunctionCall> calls = calls(model, wanted, vocabulary);
+    Set<String> arguments = new HashSet<>();
+    calls.values().forEach(call -> arguments.addAll(call.arguments()));
+    Given given = Given.read(invocation, model, first, arguments);
     Map<String, Tensor> written = new LinkedHashMap<>();
     List<String> together = new ArrayList<>();
     for (String word : wanted) {
       boolean step = model.program().steps().stream().anyMatch(s -> s.name().equals(word));
-      if (!step) {
+      FunctionCall call = calls.get(word);
+      if (!step && call == null) {
         together.add(word);
         continue;
       }
       evaluate(invocation, model, given, together, wanted.size() > 1, written);
       together.clear();
+      if (call != null) {
+        function(invocation, model, given, call, wanted.size() > 1, written);
+        continue;
+      }
       step(invocation, model, given, word, wanted.size() > 1, written);
     }
     evaluate(invocation, model, given, together, wanted.size() > 1, written);
@@ -92,6 +105,39 @@ final class Run extends Command {
     Entry entry = Programs.entry(invocation, model, false, all);
     Results results = entry.results(needed(entry, given), given.sizes());
     show(invocation, results, named || results.size() > 1, written);
+  }
+
+  /** The functions among what is asked for. */
+  private static Map<String, FunctionCall> calls(
+      Model model, List<String> wanted, List<String> vocabulary) {
+    boolean names = wanted.stream().anyMatch(w -> w.matches("[\\p{L}_]\\w*"));
+    if (!names) return Map.of();
+    Map<String, FunctionCall> calls = new LinkedHashMap<>();
+    FunctionCall.functions(model)
+        .forEach((name, function) -> {
+          if (wanted.contains(name)) calls.put(name, new FunctionCall(function, vocabulary));
+        });
+    return calls;
+  }
+
+  private static void function(
+      Invocation invocation,
+      Model model,
+      Given given,
+      FunctionCall call,
+      boolean named,
+      Map<String, Tensor> written) {
+    String text = call.text(invocation.given());
+    Entry entry = Programs.entry(invocation, model, false, List.of(text));
+    Results results = entry.results(needed(entry, given), given.sizes());
+    boolean isText =
+        results.size() == 1 && call.isText(results.get(0)) && !invocation.flag("--json");
+    if (!isText) {
+      show(invocation, results, named || results.size() > 1, written);
+      return;
+    }
+    written.put(text, results.get(0).copy());
+    invocation.console().out().println(call.characters(results.get(0)));
   }
 
   private static List<String> watched(Invocation invocation) {

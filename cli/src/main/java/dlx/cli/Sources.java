@@ -23,9 +23,13 @@ import java.util.Set;
  *
  * @param tensors by input, those that are the same for every batch included
  * @param classes of text columns, by input
+ * @param text whether it is one long example of characters
  */
 record Sources(
-    Map<String, Tensor> tensors, Map<String, List<String>> classes, List<Wanted> wanted) {
+    Map<String, Tensor> tensors,
+    Map<String, List<String>> classes,
+    List<Wanted> wanted,
+    boolean text) {
 
   /**
    * Sources as they are written.
@@ -94,6 +98,7 @@ record Sources(
       }
     }
     Csv.Options tables = Given.tables(invocation, found, named.missing());
+    boolean text = false;
     for (String source : several) {
       List<Wanted> open =
           wanted.values().stream().filter(w -> !tensors.containsKey(w.name())).toList();
@@ -101,8 +106,9 @@ record Sources(
       loaded.notes().forEach(invocation.console()::note);
       tensors.putAll(loaded.tensors());
       found.putAll(loaded.classes());
+      text |= loaded.text();
     }
-    return new Sources(tensors, found, List.copyOf(wanted.values()));
+    return new Sources(tensors, found, List.copyOf(wanted.values()), text);
   }
 
   /** The inputs that are named. */
@@ -110,7 +116,7 @@ record Sources(
     Map<String, Tensor> kept = new LinkedHashMap<>(tensors);
     kept.keySet().retainAll(names);
     return new Sources(
-        kept, classes, wanted.stream().filter(w -> names.contains(w.name())).toList());
+        kept, classes, wanted.stream().filter(w -> names.contains(w.name())).toList(), text);
   }
 
   /**

@@ -3,7 +3,6 @@ package dlx.cli;
 import dlx.Model;
 import dlx.data.Dataset;
 import dlx.elaborate.Program;
-import dlx.graph.Extent;
 import dlx.training.Feed;
 import dlx.training.Monitor;
 import dlx.training.Settings;
@@ -51,10 +50,6 @@ record TrainPlan(
     Recipe recipe = Recipe.find(program, named);
     List<Program.Step> chosen = steps(program, recipe, isStep ? named : "");
     return new Builder(invocation, model, recipe, chosen).plan();
-  }
-
-  private static List<String> openSizes(Program program) {
-    return program.sizes().stream().filter(s -> s.value() == null).map(Program.Size::name).toList();
   }
 
   private static List<Program.Step> steps(Program program, Recipe recipe, String named) {
@@ -108,7 +103,10 @@ record TrainPlan(
       Optional<Dataset> valid = Optional.empty();
       Optional<Double> fraction = fraction(check);
       if (fraction.isPresent()) {
-        Dataset.Split split = data.split(fraction.get(), settings.seed());
+        Dataset.Split split =
+            sources.text()
+                ? data.tail(fraction.get(), Streams.axes(sources.wanted(), data))
+                : data.split(fraction.get(), settings.seed());
         data = split.train();
         valid = Optional.of(split.valid());
         validSources = Optional.of(sources);
@@ -122,7 +120,7 @@ record TrainPlan(
         validSources = Optional.of(read);
       }
       Optional<Sources> of = validSources;
-      Feed feed = feed(data, sources, settings);
+      Feed feed = feed(data, sources, settings, true);
       if (feed.examples() == 0) {
         throw new dlx.runtime.DlxException(
             "R0103", "there are no examples to train on", String.join(", ", named.sources()), "");
@@ -131,29 +129,21 @@ record TrainPlan(
           settings,
           recipe,
           feed,
-          valid.map(v -> feed(v, of.orElseThrow(), settings)),
+          valid.map(v -> feed(v, of.orElseThrow(), settings, false)),
           sources.classes(),
           from);
     }
 
-    private Feed feed(Dataset data, Sources sources, Settings settings) {
-      return Feed.of(data, settings.batch(), settings.cut(), axes(), sources.tensors());
-    }
-
-    /** Which axis of which input has which size. */
-    private Map<String, Map<String, Integer>> axes() {
-      Map<String, Map<String, Integer>> axes = new LinkedHashMap<>();
-      for (Program.Argument input : model.program().inputs()) {
-        List<Extent> shape = input.type().type().shape();
-        for (int axis = 0; axis < shape.size(); axis++) {
-          for (String size : shape.get(axis).symbols()) {
-            if (shape.get(axis).equals(Extent.symbol(size))) {
-              axes.computeIfAbsent(size, s -> new LinkedHashMap<>()).put(input.name(), axis);
-            }
-          }
-        }
+    private Feed feed(Dataset data, Sources sources, Settings settings, boolean training) {
+      if (!sources.text()) {
+        Map<String, Map<String, Integer>> axes = Streams.axes(model.program());
+        return Feed.of(data, settings.batch(), settings.cut(), axes, sources.tensors());
       }
-      return axes;
+      Map<String, Integer> axes = Streams.axes(sources.wanted(), data);
+      int window = Streams.window(settings.cut());
+      return training
+          ? Streams.training(data, axes, settings.batch(), window)
+          : Streams.evaluation(data, axes, settings.batch(), window);
     }
 
     /** Of the recipe, then of the command line. */
@@ -189,15 +179,7 @@ record TrainPlan(
     }
 
     private Settings settings(Map<String, Object> arguments, List<String> metrics) {
-      Map<String, Integer> cut = new LinkedHashMap<>();
-      String batch = Batch.size(model.program());
-      for (String size : openSizes(model.program())) {
-        if (!size.equals(batch)) recipe.whole(size).ifPresent(length -> cut.put(size, length));
-      }
-      cut.putAll(Programs.sizes(invocation, "--dim"));
-      if (cut.size() > 1) {
-        throw new UsageException("sequences are cut along one size only, not " + cut.keySet(), "");
-      }
+      Map<String, Integer> cut = Streams.cut(invocation, model.program(), recipe);
       return new Settings(
           steps.stream().map(Program.Step::name).toList(),
           arguments,

@@ -52,7 +52,7 @@ public final class DataFiles {
    * @param folder what relative paths are relative to
    */
   public static Loaded load(String source, List<Wanted> wanted, Csv.Options options, Path folder) {
-    if (source.startsWith(Demo.PREFIX)) return Demo.load(source, wanted);
+    if (source.startsWith(Demo.PREFIX)) return Demo.load(source, wanted, options.classes());
     Path file = folder.resolve(source);
     if (Files.isDirectory(file)) {
       throw Problem.file(file.toString(), "this is a folder, not a file", "");
@@ -65,6 +65,7 @@ public final class DataFiles {
     }
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     if (name.endsWith(".csv") || name.endsWith(".tsv")) return Csv.read(file, wanted, options);
+    if (name.endsWith(".txt")) return Text.read(file, wanted, options.classes());
     if (name.endsWith(".npz")) return Loaded.of(npz(file, wanted));
     if (name.endsWith(".safetensors")) return Loaded.of(safetensors(file, wanted));
     if (name.endsWith(".npy")) return Loaded.of(single(file, wanted, to -> Npy.read(file, to)));
@@ -73,7 +74,7 @@ public final class DataFiles {
     throw Problem.file(
         file.toString(),
         "the kind of this file is not known",
-        "data are .npy, .npz, .csv, .safetensors, IDX files (as they are or as .gz) or demo:NAME");
+        "data are .npy, .npz, .csv, .txt, .safetensors, IDX files (as they are or as .gz) or demo:NAME");
   }
 
   private static Map<String, Tensor> npz(Path file, List<Wanted> wanted) {

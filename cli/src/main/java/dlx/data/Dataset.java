@@ -2,6 +2,7 @@ package dlx.data;
 
 import dlx.runtime.RandomBits;
 import dlx.runtime.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +114,52 @@ public final class Dataset {
   /** Batches of {@code size}; what they are filled into is made once. */
   public Batches batches(int size) {
     return new Batches(this, size);
+  }
+
+  /**
+   * One long example as {@code count} examples that lie behind each other in it; what is left over
+   * at its end is left out.
+   *
+   * @param axes the axis along which it is long, by input
+   */
+  public Dataset streams(int count, Map<String, Integer> axes) {
+    int length = extent(axes) / count;
+    List<Column> cut = new ArrayList<>();
+    for (Column c : columns) {
+      Integer axis = axes.get(c.name);
+      if (axis == null) {
+        cut.add(c);
+        continue;
+      }
+      int[] shape = c.tensor.shape();
+      shape[c.axis] = count;
+      shape[axis] = length;
+      Tensor streams = Tensor.zeros(c.tensor.dtype(), shape);
+      boolean behind = axis < c.axis;
+      for (int s = 0; s < count; s++) {
+        for (int t = 0; t < length; t++) {
+          int to = behind ? t * count + s : s * length + t;
+          System.arraycopy(c.tensor.data(), s * length + t, streams.data(), to, 1);
+        }
+      }
+      cut.add(new Column(c.name, streams, c.axis));
+    }
+    return new Dataset(cut, identity(count));
+  }
+
+  /** The beginning of one long example, and its end, a {@code fraction} of it, for validation. */
+  public Split tail(double fraction, Map<String, Integer> axes) {
+    int length = extent(axes);
+    int kept = length - (int) Math.round(fraction * length);
+    return new Split(range(axes, 0, kept), range(axes, kept, length));
+  }
+
+  /** How long the examples are along an axis that is named for each input. */
+  public int extent(Map<String, Integer> axes) {
+    for (Column c : columns) {
+      if (axes.containsKey(c.name)) return c.tensor.extent(axes.get(c.name));
+    }
+    throw new IllegalArgumentException("no input has such an axis");
   }
 
   /**

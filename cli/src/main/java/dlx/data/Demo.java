@@ -22,6 +22,9 @@ import java.util.Optional;
  *       0.001 apart in time<td>none
  * </table>
  *
+ * <p>{@code demo:text} is sentences of a small grammar, given as {@link Text} is; a number behind it
+ * is one of characters.
+ *
  * <p>Who gets what: inputs that count no examples are left out. The features go to the first float
  * input that has more axes than the one that counts examples, or else to the first float input; the
  * target to the input left over, if there is one. Names do not matter.
@@ -30,6 +33,7 @@ public final class Demo {
   public static final String PREFIX = "demo:";
 
   private static final int EXAMPLES = 6000;
+  private static final int CHARACTERS = 200_000;
 
   private final String source;
   private final int examples;
@@ -46,9 +50,15 @@ public final class Demo {
   }
 
   /** Makes the set that {@code source} names for the inputs of a program. */
-  public static Loaded load(String source, List<Wanted> wanted) {
+  public static Loaded load(
+      String source, List<Wanted> wanted, Map<String, List<String>> classes) {
     String[] parts = source.split(":");
     if (parts.length < 2 || parts.length > 4) throw unknown(source);
+    long seed = parts.length > 3 ? number(parts[3], source) : 0;
+    if (parts[1].equals("text")) {
+      int length = parts.length > 2 ? (int) number(parts[2], source) : CHARACTERS;
+      return Text.of(source, DemoText.of(length, new Draws(seed, "text")), wanted, classes);
+    }
     List<Wanted> counted = wanted.stream().filter(w -> w.batch() >= 0 && w.rank() > 0).toList();
     List<Wanted> floats = counted.stream().filter(w -> w.dtype().isFloat()).toList();
     if (floats.isEmpty()) throw Problem.shape(source, "no float input counts examples", "");
@@ -71,7 +81,6 @@ public final class Demo {
       }
     }
     int examples = parts.length > 2 ? (int) number(parts[2], source) : EXAMPLES;
-    long seed = parts.length > 3 ? number(parts[3], source) : 0;
     Demo demo = new Demo(source, examples, seed, features, rest.stream().findFirst());
     return Loaded.of(
         switch (parts[1]) {
@@ -88,8 +97,8 @@ public final class Demo {
     return Problem.name(
         source,
         "there are no demo data named `" + source.substring(PREFIX.length()) + "`",
-        "there are demo:digits, demo:spirals, demo:blobs, demo:line and demo:heat; a number of"
-            + " examples and a seed may follow, as in demo:digits:2000:1");
+        "there are demo:digits, demo:spirals, demo:blobs, demo:line, demo:heat and demo:text; a"
+            + " number of examples and a seed may follow, as in demo:digits:2000:1");
   }
 
   private static long number(String text, String source) {
