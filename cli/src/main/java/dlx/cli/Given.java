@@ -40,6 +40,11 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
         .value("--missing", "HOW", "missing values of a table: refuse, drop or mean");
   }
 
+  /** As below, without arguments of functions. */
+  static Given read(Invocation invocation, Model model, Program.@Nullable Step step) {
+    return read(invocation, model, step, Set.of());
+  }
+
   /**
    * Reads everything and puts parameters and states into the model.
    *

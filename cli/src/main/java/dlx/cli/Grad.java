@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** {@code dlx grad FILE Y X}: a derivative as source. */
 final class Grad extends Command {
@@ -40,7 +39,7 @@ final class Grad extends Command {
     String x = invocation.positional(2).orElseThrow();
     String expression = "grad(" + y + ", " + x + ")";
     Checkpoints.load(invocation, model);
-    Given given = Given.read(invocation, model, null, Set.of());
+    Given given = Given.read(invocation, model, null);
     Entry entry = Programs.entry(invocation, model, false, List.of(expression));
     String text = formula(model, expression);
     Tensor value = value(entry, given);

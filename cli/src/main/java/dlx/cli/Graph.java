@@ -95,7 +95,7 @@ final class Graph extends Command {
       throw new UsageException("--wengert is for entries, and `" + asked + "` is a step", "");
     }
     Checkpoints.load(invocation, model);
-    Given given = Given.read(invocation, model, null, Set.of());
+    Given given = Given.read(invocation, model, null);
     Function watched =
         model.stage(
             invocation.value("--after").isPresent() ? stage(invocation) : "differentiate",

@@ -205,7 +205,14 @@ public sealed interface Ast {
 
   record Branch(Expression condition, Block body, Span span) implements Ast {}
 
-  record For(boolean unroll, List<Generator> generators, List<Carry> carries, Block body, Span span)
+  /** A loop; {@code truncate} is after how many turns derivatives are cut off, or null. */
+  record For(
+      boolean unroll,
+      List<Generator> generators,
+      List<Carry> carries,
+      @Nullable Expression truncate,
+      Block body,
+      Span span)
       implements Expression {}
 
   record Generator(Identifier name, Expression over, Span span) implements Ast {}

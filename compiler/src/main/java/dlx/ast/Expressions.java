@@ -12,6 +12,7 @@ import dlx.source.Span;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.ParseTree;
@@ -285,8 +286,23 @@ final class Expressions {
         context.UNROLL() != null,
         List.copyOf(generators),
         List.copyOf(carries),
+        truncate(context.limit(), level),
         parse.block(context.block(), level),
         parse.span(context));
+  }
+
+  private @Nullable Expression truncate(DlxParser.@Nullable LimitContext limit, int level) {
+    if (limit == null) {
+      return null;
+    }
+    if (!limit.ID().getText().equals("truncate")) {
+      Ast.Identifier word = parse.identifier(limit.ID());
+      diagnostics.add(
+          Diagnostic.error("E0110", "`" + word.text() + "` cannot stand here")
+              .at(word.span())
+              .help("before the body of a loop there may stand `truncate = 16`"));
+    }
+    return of(limit.expr(), level);
   }
 
   // ------------------------------------------------------------------ tokens

@@ -155,6 +155,10 @@ final class PrintExpressions {
             print.rest(c.type(), c.value());
           });
     }
+    if (e.truncate() != null) {
+      out.append(" truncate = ");
+      write(e.truncate());
+    }
     print.block(e.body());
   }
 

@@ -36,6 +36,12 @@ final class Loops {
     if (sources.stream().anyMatch(Value.Poison.class::isInstance)) {
       throw Failure.silent();
     }
+    if (copied && loop.truncate() != null) {
+      throw new Failure(
+          Diagnostic.error("E0811", "only a loop at run time is truncated")
+              .at(loop.truncate().span())
+              .help("in a body that is copied out, `stop_gradient` cuts where it stands"));
+    }
     if (!copied) {
       Diagnostic makes = new Makers(elaboration).sentence(loop, sources, frame);
       if (makes != null) {

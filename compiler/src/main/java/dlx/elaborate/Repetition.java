@@ -1,8 +1,13 @@
 package dlx.elaborate;
 
 import dlx.ast.Ast;
+import dlx.elaborate.Tensors.Kind;
 import dlx.elaborate.Value.Tensor;
+import dlx.graph.Elementwise;
+import dlx.graph.Extent;
+import dlx.graph.Function;
 import dlx.graph.Node;
+import dlx.graph.Type;
 import dlx.source.Diagnostic;
 import dlx.source.Span;
 import java.util.ArrayList;
@@ -27,6 +32,7 @@ final class Repetition {
   private final Frame frame;
   private final World world;
   private final String address;
+  private final @Nullable Node period;
 
   private final List<Generator> generators = new ArrayList<>();
   private final Scope scope;
@@ -51,6 +57,7 @@ final class Repetition {
       generators.add(Generator.of(elaboration, sources.get(i), loop.generators().get(i), frame));
     }
     carries();
+    this.period = period();
     this.said = elaboration.diagnostics.size();
     this.counts = frame.shared().mark();
     this.shown = new LinkedHashSet<>(elaboration.shown.keySet());
@@ -221,7 +228,7 @@ final class Repetition {
         }
         variables.add(variable);
       }
-      carried.put(variables);
+      carried.put(truncated(variables, loops.getLast()));
       all.addAll(variables);
     }
     Scope inner = new Scope(scope);
@@ -253,6 +260,44 @@ final class Repetition {
       next.addAll(nodes == null ? List.of() : nodes);
     }
     return new Trial(loops, all, next, value, again);
+  }
+
+  /** Variables as a turn sees them: every so many turns derivatives go no further back. */
+  private List<Node> truncated(List<Node> variables, Turns turns) {
+    if (period == null) {
+      return variables;
+    }
+    Node number = turns.number();
+    Node rest = elaboration.graph.node(Elementwise.REMAINDER, number, period);
+    Node cut = rest.equal(rest.like(0)).and(number.like(0).less(number));
+    List<Node> seen = new ArrayList<>();
+    for (Node variable : variables) {
+      Type type = variable.type();
+      Node given = elaboration.graph.node(Elementwise.STOP_GRADIENT, variable);
+      seen.add(type.dtype().isFloat() ? cut.fill(type.shape()).where(given, variable) : variable);
+    }
+    return seen;
+  }
+
+  /** After how many turns, or null if derivatives go through all of them. */
+  private @Nullable Node period() {
+    Ast.Expression text = loop.truncate();
+    if (text == null) {
+      return null;
+    }
+    Value value = elaboration.expressions.value(text, frame);
+    Extent size = world.lower(elaboration.tensors.size(value, text.span(), world));
+    if (size.isConstant() && size.constant().getAsLong() < 1) {
+      throw new Failure(
+          Diagnostic.error("E0811", "a loop is truncated after at least one turn")
+              .at(text.span(), size.toString()));
+    }
+    if (!size.isConstant()) {
+      String message = "a loop is truncated after at least one turn";
+      elaboration.sizes.check(
+          Extent.ONE, Function.Relation.LESS_EQUAL, size, message, text.span(), world);
+    }
+    return elaboration.tensors.tensor(value, Kind.I32, text.span(), world).node();
   }
 
   /** No derivative that the body takes leaves out what goes through earlier turns. */
