@@ -3,16 +3,12 @@ package dlx;
 import dlx.differentiate.Differentiate;
 import dlx.emit.ClassEmitter;
 import dlx.graph.Function;
-import dlx.graph.Loop;
-import dlx.graph.Node;
 import dlx.graph.Verify;
 import dlx.runtime.CompiledFunction;
 import dlx.runtime.Simd;
 import dlx.schedule.Schedule;
 import dlx.schedule.Unchecked;
 import dlx.simplify.Simplify;
-import dlx.source.Diagnostic;
-import dlx.source.ProgramException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -74,18 +70,7 @@ public final class Pipeline {
 
   private Function ready(Supplier<Function> elaborate) {
     Function function = function("simplify", elaborate);
-    demandNoLoops(function);
     return options.unchecked() ? Unchecked.function(function) : function;
-  }
-
-  private static void demandNoLoops(Function function) {
-    for (Node node : function.nodes()) {
-      if (node.op() instanceof Loop) {
-        throw new ProgramException(
-            Diagnostic.error("E0001", "a `for` that runs at run time is not built yet")
-                .at(node.span()));
-      }
-    }
   }
 
   /** The stages on graphs, up to and including {@code last}. */
