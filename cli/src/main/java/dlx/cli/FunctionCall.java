@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A function of the program that is asked for by its name; its arguments are options: {@code dlx run
- * char_rnn.dlx sample --length 500 --temperature 0.8}.
+ * A function of the program that is asked for by its name; its arguments are options: {@code dlx
+ * run char_rnn.dlx sample --length 500 --temperature 0.8}.
  *
  * @param vocabulary the characters of the text that the model was trained on, or empty
  */

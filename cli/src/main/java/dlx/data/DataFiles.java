@@ -74,7 +74,8 @@ public final class DataFiles {
     throw Problem.file(
         file.toString(),
         "the kind of this file is not known",
-        "data are .npy, .npz, .csv, .txt, .safetensors, IDX files (as they are or as .gz) or demo:NAME");
+        "data are .npy, .npz, .csv, .txt, .safetensors, IDX files (as they are or as .gz) or"
+            + " demo:NAME");
   }
 
   private static Map<String, Tensor> npz(Path file, List<Wanted> wanted) {

@@ -22,8 +22,8 @@ import java.util.Optional;
  *       0.001 apart in time<td>none
  * </table>
  *
- * <p>{@code demo:text} is sentences of a small grammar, given as {@link Text} is; a number behind it
- * is one of characters.
+ * <p>{@code demo:text} is sentences of a small grammar, given as {@link Text} is; a number behind
+ * it is one of characters.
  *
  * <p>Who gets what: inputs that count no examples are left out. The features go to the first float
  * input that has more axes than the one that counts examples, or else to the first float input; the
@@ -50,8 +50,7 @@ public final class Demo {
   }
 
   /** Makes the set that {@code source} names for the inputs of a program. */
-  public static Loaded load(
-      String source, List<Wanted> wanted, Map<String, List<String>> classes) {
+  public static Loaded load(String source, List<Wanted> wanted, Map<String, List<String>> classes) {
     String[] parts = source.split(":");
     if (parts.length < 2 || parts.length > 4) throw unknown(source);
     long seed = parts.length > 3 ? number(parts[3], source) : 0;

@@ -70,8 +70,7 @@ class TextTest {
   void theEndIsForValidation() throws IOException {
     Loaded loaded = load("abcdefghij", Map.of(), ROWS);
     Dataset.Split split = Dataset.of(loaded.tensors(), List.of(ROWS)).tail(0.3, TIME);
-    assertArrayEquals(
-        new int[] {0, 1, 2, 3, 4, 5, 6}, split.train().all().get("rows").ints());
+    assertArrayEquals(new int[] {0, 1, 2, 3, 4, 5, 6}, split.train().all().get("rows").ints());
     assertArrayEquals(new int[] {7, 8, 9}, split.valid().all().get("rows").ints());
   }
 
