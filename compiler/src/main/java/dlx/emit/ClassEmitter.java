@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.LimitExceededException;
 import org.objectweb.asm.MethodTooLargeException;
@@ -108,6 +109,7 @@ public final class ClassEmitter {
     Map<Form.Key, Method> methods = new HashMap<>();
     List<Kernel> actual = schedule.runs().stream().map(Schedule.Run::kernel).toList();
     List<Form> forms = Form.of(actual);
+    Set<Kernel> joining = schedule.joining();
     Page page = null;
     for (int i = 0; i < actual.size(); i++) {
       Form form = forms.get(i);
@@ -120,12 +122,19 @@ public final class ClassEmitter {
         method = new Method(methods.size(), page.write(form.kernel(), context.bits()));
         methods.put(form.key(), method);
       }
-      kernels.add(
-          description(actual.get(i), method.number(), context.operands(method.operands(), form)));
+      Called called =
+          new Called(
+              method.number(),
+              context.operands(method.operands(), form),
+              joining.contains(actual.get(i)));
+      kernels.add(description(actual.get(i), called));
     }
     close(page, classes);
     return new Emitted(program(), classes, schedule);
   }
+
+  /** How a kernel runs: its method, what it is given, whether at the same time as the one before. */
+  private record Called(int method, List<Integer> operands, boolean joins) {}
 
   /** The number of a generated method and what it must be given. */
   private record Method(int number, Operands operands) {}
@@ -148,7 +157,7 @@ public final class ClassEmitter {
         : plain;
   }
 
-  private Program.Kernel description(Kernel kernel, int method, List<Integer> operands) {
+  private Program.Kernel description(Kernel kernel, Called called) {
     return switch (kernel) {
       case Kernel.Loops loops -> {
         boolean serial = LoopEmitter.isSerial(loops);
@@ -156,44 +165,53 @@ public final class ClassEmitter {
         Extent inner = Extent.product(loops.axes().subList(serial ? 0 : 1, loops.axes().size()));
         Extent work = inner.times(Kernel.instructions(loops.stores()).size());
         int align = loops.axes().size() > 1 ? 1 : 64;
-        yield description(method, operands, units, align, work, serial ? 0 : CHUNKS);
+        yield description(called, units, align, work, serial ? 0 : CHUNKS);
       }
       case Kernel.Columns columns -> {
         List<Extent> others = new ArrayList<>(columns.axes());
         Extent units = others.remove(ColumnEmitter.shared(columns));
         int align = columns.axes().size() > 2 ? 1 : 64;
         Extent work = Extent.product(others).times(Kernel.instructions(columns.stores()).size());
-        yield description(method, operands, units, align, work, CHUNKS);
+        yield description(called, units, align, work, CHUNKS);
       }
       case Kernel.Product product -> {
         Products products = new Products(product, context.bits());
         Extent across = products.across();
         yield new Program.Kernel(
-            method,
-            operands,
+            called.method(),
+            called.operands(),
             context.extent(products.units()),
             products.align(),
             across == null ? -1 : context.extent(across),
             products.acrossAlign(),
             context.extent(products.work()),
-            CHUNKS);
+            CHUNKS,
+            called.joins());
       }
       case Kernel.Pack pack ->
-          description(method, operands, PackEmitter.units(pack), 1, PackEmitter.work(pack), CHUNKS);
+          description(called, PackEmitter.units(pack), 1, PackEmitter.work(pack), CHUNKS);
       case Kernel.Scatter scatter ->
-          description(method, operands, Extent.ONE, 1, CallEmitter.work(scatter), 0);
+          description(called, Extent.ONE, 1, CallEmitter.work(scatter), 0);
       case Kernel.Replace replace ->
-          description(method, operands, Extent.ONE, 1, replace.inner(), 0);
+          description(called, Extent.ONE, 1, replace.inner(), 0);
       case Kernel.Sort sort ->
-          description(method, operands, Extent.ONE, 1, sort.rows().times(sort.columns()), 0);
+          description(called, Extent.ONE, 1, sort.rows().times(sort.columns()), 0);
       case Kernel.Region region -> throw new IllegalStateException("a loop is no method");
     };
   }
 
   private Program.Kernel description(
-      int method, List<Integer> operands, Extent units, int align, Extent work, int chunks) {
+      Called called, Extent units, int align, Extent work, int chunks) {
     return new Program.Kernel(
-        method, operands, context.extent(units), align, -1, 1, context.extent(work), chunks);
+        called.method(),
+        called.operands(),
+        context.extent(units),
+        align,
+        -1,
+        1,
+        context.extent(work),
+        chunks,
+        called.joins());
   }
 
   // ------------------------------------------------------------------ the description

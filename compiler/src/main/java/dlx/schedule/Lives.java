@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -21,12 +22,15 @@ public final class Lives {
   /** The loops, inner ones first. */
   private final List<Range> loops = new ArrayList<>();
 
+  private final Set<Kernel> joining;
   private int position;
 
-  private Lives() {}
+  private Lives(Set<Kernel> joining) {
+    this.joining = joining;
+  }
 
   public static List<Life> of(Schedule schedule) {
-    Lives lives = new Lives();
+    Lives lives = new Lives(schedule.joining());
     lives.walk(schedule.kernels());
     schedule.commits().forEach(c -> lives.touch(c.from()));
     for (Range loop : lives.loops) {
@@ -49,6 +53,7 @@ public final class Lives {
         region.kept().forEach(b -> touch(b, to));
         loops.add(new Range(from, to));
       } else {
+        position -= joining.contains(kernel) ? 1 : 0; // at the same time as the one before
         kernel.writes().forEach(this::touch);
         kernel.reads().forEach(this::touch);
         position++;

@@ -4,6 +4,7 @@ import dlx.graph.Extent;
 import dlx.graph.Function;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The plan of an entry: kernels in order over buffers.
@@ -23,6 +24,11 @@ public record Schedule(
     buffers = List.copyOf(buffers);
     kernels = List.copyOf(kernels);
     commits = List.copyOf(commits);
+  }
+
+  /** The kernels that may run at the same time as the one before, and as those that this joins. */
+  public Set<Kernel> joining() {
+    return Independent.joining(kernels);
   }
 
   /** A kernel that is a method, and how often a call runs it. */

@@ -16,6 +16,9 @@ public final class Frame {
   /** The keys of the draws of {@link Program#draws()}. */
   public final long[] keys;
 
+  /** Where each kernel of a {@link Together} begins in its units, for the sizes of this call. */
+  int[] starts = {};
+
   Frame(int buffers, int extents, int draws) {
     f32 = new float[buffers][];
     f64 = new double[buffers][];

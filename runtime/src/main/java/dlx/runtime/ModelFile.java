@@ -20,7 +20,7 @@ import java.util.List;
  */
 public record ModelFile(String name, List<Part> parts, List<Argument> arguments, List<Slot> slots) {
   private static final byte[] MAGIC = {'d', 'l', 'x', 'c'};
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   /** What a part is for. */
   public enum Role {

@@ -56,6 +56,8 @@ public record Program(
    * operations, on every of the {@code across} positions of a second axis that threads may share in
    * multiples of {@code acrossAlign}; -1 if there is none. For every thread they are cut into at
    * most {@code chunks}, so that a late thread costs little; 0 if threads may not share them.
+   * If it {@code joins}, it may run at the same time as the kernel before it, and as those that this
+   * one joins.
    */
   public record Kernel(
       int method,
@@ -65,7 +67,8 @@ public record Program(
       int across,
       int acrossAlign,
       int work,
-      int chunks) {}
+      int chunks,
+      boolean joins) {}
 
   /**
    * The steps {@code body} once per turn, after the steps {@code begin}. At the end of every turn

@@ -13,6 +13,10 @@ final class Steps {
   private final int[][] operands;
 
   private final Program.Kernel[] kernels;
+
+  /** By the number of their first kernel; null where a kernel runs alone. */
+  private final Together[] together;
+
   private final int[] steps;
   private final Turns[] loops;
 
@@ -23,6 +27,16 @@ final class Steps {
     this.method = all.stream().mapToInt(k -> k.method() % page).toArray();
     this.operands = all.stream().map(k -> ints(k.operands())).toArray(int[][]::new);
     this.kernels = all.toArray(Program.Kernel[]::new);
+    this.together = new Together[kernels.length];
+    for (int first = 0, end; first < kernels.length; first = end) {
+      end = first + 1;
+      while (end < kernels.length && kernels[end].joins()) {
+        end++;
+      }
+      if (end > first + 1) {
+        together[first] = new Together(code, method, operands, kernels, first, end - first);
+      }
+    }
     this.steps = ints(program.steps());
     this.loops = program.loops().stream().map(Turns::new).toArray(Turns[]::new);
   }
@@ -43,6 +57,10 @@ final class Steps {
     for (int step : list) {
       if (step < 0) {
         loops[~step].run(workspace, workers, measured);
+      } else if (measured == null && kernels[step].joins()) {
+        continue; // it ran with the first of those that it joins
+      } else if (measured == null && together[step] != null) {
+        together[step].run(frame, workspace.scratch, workers);
       } else {
         long begun = measured == null ? 0 : System.nanoTime();
         workers.run(

@@ -118,12 +118,43 @@ public final class Workers {
     int units = frame.extents[kind.units()];
     int across = kind.across() < 0 ? 1 : frame.extents[kind.across()];
     long work = (long) units * Math.max(1, frame.extents[kind.work()]);
-    int blocks = blocks(units, kind.align());
-    int acrossBlocks = blocks(across, kind.acrossAlign());
-    if (kind.chunks() == 0
-        || workers.length == 0
+    run(
+        code,
+        method,
+        operands,
+        units,
+        kind.align(),
+        across,
+        kind.acrossAlign(),
+        work,
+        kind.chunks(),
+        frame,
+        scratch);
+  }
+
+  /** Is it worth while to share so many simple operations? */
+  boolean isWorthSharing(long work) {
+    return workers.length > 0 && work >= WORTH_SHARING;
+  }
+
+  /** Runs all units of a method; {@code work} is that of all of them. */
+  void run(
+      Kernels code,
+      int method,
+      int[] operands,
+      int units,
+      int align,
+      int across,
+      int acrossAlign,
+      long work,
+      int mostChunks,
+      Frame frame,
+      Scratch scratch) {
+    int blocks = blocks(units, align);
+    int acrossBlocks = blocks(across, acrossAlign);
+    if (mostChunks == 0
         || (long) blocks * acrossBlocks <= 1
-        || work < WORTH_SHARING
+        || !isWorthSharing(work)
         || !lock.tryLock()) {
       scratch.operands = operands;
       scratch.begin = 0;
@@ -134,7 +165,7 @@ public final class Workers {
     Throwable thrown;
     try {
       int threads = shares.length;
-      int wanted = threads * (int) Math.clamp(work / threads / WORTH_CUTTING, 1, kind.chunks());
+      int wanted = threads * (int) Math.clamp(work / threads / WORTH_CUTTING, 1, mostChunks);
       boolean columns = across / 2 >= units && isEven(acrossBlocks, threads);
       int acrossPieces = columns ? Math.min(wanted, acrossBlocks) : 1;
       int pieces = Math.min(wanted / acrossPieces, blocks);
@@ -148,10 +179,10 @@ public final class Workers {
         share.operands = operands;
         share.frame = frame;
         share.units = units;
-        share.align = kind.align();
+        share.align = align;
         share.pieces = pieces;
         share.across = across;
-        share.acrossAlign = kind.acrossAlign();
+        share.acrossAlign = acrossAlign;
         share.acrossPieces = acrossPieces;
       }
       post(pieces * acrossPieces);

@@ -89,7 +89,7 @@ class WorkersTest {
     Frame frame = new Frame(0, 2, 0);
     frame.extents[0] = kernel.times.length();
     frame.extents[1] = 1_000_000;
-    Program.Kernel kind = new Program.Kernel(0, List.of(), 0, ALIGN, -1, 1, 1, chunks);
+    Program.Kernel kind = new Program.Kernel(0, List.of(), 0, ALIGN, -1, 1, 1, chunks, false);
     workers.run(kernel, 0, new int[0], kind, frame, new Scratch());
   }
 
