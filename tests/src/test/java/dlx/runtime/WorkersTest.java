@@ -130,7 +130,7 @@ class WorkersTest {
       frame.extents[0] = units;
       frame.extents[1] = across;
       frame.extents[2] = 10_000_000;
-      Program.Kernel kind = new Program.Kernel(0, List.of(), 0, ALIGN, 1, 16, 2, 8);
+      Program.Kernel kind = new Program.Kernel(0, List.of(), 0, ALIGN, 1, 16, 2, 8, false);
       for (int threads = 1; threads <= 5; threads++) {
         pool(threads, true).run(kernel, 0, new int[0], kind, frame, new Scratch());
         for (int cell = 0; cell < units * across; cell++) {
