@@ -133,7 +133,9 @@ public final class ClassEmitter {
     return new Emitted(program(), classes, schedule);
   }
 
-  /** How a kernel runs: its method, what it is given, whether at the same time as the one before. */
+  /**
+   * How a kernel runs: its method, what it is given, whether at the same time as the one before.
+   */
   private record Called(int method, List<Integer> operands, boolean joins) {}
 
   /** The number of a generated method and what it must be given. */
@@ -192,8 +194,7 @@ public final class ClassEmitter {
           description(called, PackEmitter.units(pack), 1, PackEmitter.work(pack), CHUNKS);
       case Kernel.Scatter scatter ->
           description(called, Extent.ONE, 1, CallEmitter.work(scatter), 0);
-      case Kernel.Replace replace ->
-          description(called, Extent.ONE, 1, replace.inner(), 0);
+      case Kernel.Replace replace -> description(called, Extent.ONE, 1, replace.inner(), 0);
       case Kernel.Sort sort ->
           description(called, Extent.ONE, 1, sort.rows().times(sort.columns()), 0);
       case Kernel.Region region -> throw new IllegalStateException("a loop is no method");

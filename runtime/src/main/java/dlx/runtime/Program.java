@@ -55,9 +55,9 @@ public record Program(
    * that threads may share in multiples of {@code align}, each of about {@code work} simple
    * operations, on every of the {@code across} positions of a second axis that threads may share in
    * multiples of {@code acrossAlign}; -1 if there is none. For every thread they are cut into at
-   * most {@code chunks}, so that a late thread costs little; 0 if threads may not share them.
-   * If it {@code joins}, it may run at the same time as the kernel before it, and as those that this
-   * one joins.
+   * most {@code chunks}, so that a late thread costs little; 0 if threads may not share them. If it
+   * {@code joins}, it may run at the same time as the kernel before it, and as those that this one
+   * joins.
    */
   public record Kernel(
       int method,

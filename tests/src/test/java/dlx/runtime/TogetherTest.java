@@ -59,13 +59,13 @@ class TogetherTest {
         int align = 1 << random.nextInt(7);
         int chunks = random.nextInt(4);
         kernels[i] =
-            new Program.Kernel(i % 7, List.of(i), 2 * i, align, -1, 1, 2 * i + 1, chunks, i > before);
+            new Program.Kernel(
+                i % 7, List.of(i), 2 * i, align, -1, 1, 2 * i + 1, chunks, i > before);
       }
       Counter counter = new Counter(units, kernels);
       Kernels[] code = IntStream.range(0, all).mapToObj(i -> counter).toArray(Kernels[]::new);
       int[] method = IntStream.range(0, all).map(i -> i % 7).toArray();
-      int[][] operands =
-          IntStream.range(0, all).mapToObj(i -> new int[] {i}).toArray(int[][]::new);
+      int[][] operands = IntStream.range(0, all).mapToObj(i -> new int[] {i}).toArray(int[][]::new);
       Together together = new Together(code, method, operands, kernels, before, count);
       // the workers never start, so the caller does the chunks of all
       together.run(frame, new Scratch(), new Workers(threads, false));
