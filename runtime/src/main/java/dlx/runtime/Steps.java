@@ -49,7 +49,16 @@ final class Steps {
    * @param measured where the time of each kernel is added; null if nobody asks for it
    */
   void run(Workspace workspace, Profile measured) {
-    run(steps, workspace, Workers.shared(), measured);
+    Workers workers = Workers.shared();
+    if (workers == Workers.ALONE) {
+      run(steps, workspace, workers, measured);
+      return;
+    }
+    Pace pace = workspace.pace;
+    boolean isTrial = pace.isTrial();
+    long begun = isTrial ? System.nanoTime() : 0;
+    run(steps, workspace, pace.isAlone() ? Workers.ALONE : workers, measured);
+    pace.finished(isTrial ? System.nanoTime() - begun : 0);
   }
 
   private void run(int[] list, Workspace workspace, Workers workers, Profile measured) {

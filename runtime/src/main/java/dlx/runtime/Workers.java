@@ -32,7 +32,10 @@ public final class Workers {
   /** Looks between two looks at the clock. */
   private static final int LOOKS = 32;
 
-  private static volatile Workers shared = new Workers(defaultThreads());
+  /** The caller and nobody else. */
+  static final Workers ALONE = new Workers(1, true);
+
+  private static volatile Workers shared = of(defaultThreads());
 
   /** Of the caller, then of every worker. */
   private final Share[] shares;
@@ -48,8 +51,8 @@ public final class Workers {
   private Throwable failure;
   private int failed;
 
-  private Workers(int threads) {
-    this(threads, true);
+  private static Workers of(int threads) {
+    return threads == 1 ? ALONE : new Workers(threads, true);
   }
 
   /**
@@ -90,7 +93,7 @@ public final class Workers {
     }
     Workers before = shared;
     if (before.shares.length != threads) {
-      shared = new Workers(threads);
+      shared = of(threads);
       before.stop();
     }
   }

@@ -13,6 +13,7 @@ final class Workspace {
   private final Extents extents;
   final Frame frame;
   final Scratch scratch = new Scratch();
+  final Pace pace = new Pace();
   private final long[] symbols;
 
   /** Where the caller collects sizes before binding to them. */
@@ -75,6 +76,7 @@ final class Workspace {
       return;
     }
     bound = false;
+    pace.interrupt();
     System.arraycopy(sizes, 0, symbols, 0, sizes.length);
     for (int i = 0; i < frame.extents.length; i++) {
       frame.extents[i] = extents.value(i, symbols);
