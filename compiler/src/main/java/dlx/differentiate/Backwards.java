@@ -220,10 +220,6 @@ final class Backwards {
     }
     forwards = region.withRoots(more);
     Node extended = graph.node(forwards, loop.inputs());
-    Map<Node, Node> arguments = new HashMap<>();
-    for (int i = 0; i < loop.inputs().size(); i++) {
-      arguments.put(argument(i), loop.input(i));
-    }
     Substitute substitute =
         new Substitute(node -> {
           Integer index = left.get(node);
