@@ -85,7 +85,18 @@ public final class Extent {
   }
 
   public static final Extent ZERO = new Extent(new TreeMap<>());
-  public static final Extent ONE = of(1);
+
+  /** The numbers from 0 on that are made again and again. */
+  private static final Extent[] COMMON = new Extent[1025];
+
+  static {
+    COMMON[0] = ZERO;
+    for (int i = 1; i < COMMON.length; i++) {
+      COMMON[i] = of(Monomial.ONE, i);
+    }
+  }
+
+  public static final Extent ONE = COMMON[1];
 
   private final TreeMap<Monomial, Long> terms;
   private final int hash;
@@ -96,7 +107,7 @@ public final class Extent {
   }
 
   public static Extent of(long value) {
-    return of(Monomial.ONE, value);
+    return value >= 0 && value < COMMON.length ? COMMON[(int) value] : of(Monomial.ONE, value);
   }
 
   /** The size with this name. */
@@ -125,6 +136,15 @@ public final class Extent {
   }
 
   public Extent plus(Extent other) {
+    if (other.terms.isEmpty()) {
+      return this;
+    }
+    if (terms.isEmpty()) {
+      return other;
+    }
+    if (isConstant() && other.isConstant()) {
+      return of(Math.addExact(number(), other.number()));
+    }
     TreeMap<Monomial, Long> sum = new TreeMap<>(terms);
     other.terms.forEach((m, c) -> add(sum, m, c));
     return new Extent(sum);
@@ -143,6 +163,12 @@ public final class Extent {
   }
 
   public Extent times(Extent other) {
+    if (isConstant() && other.isConstant()) {
+      return of(Math.multiplyExact(number(), other.number()));
+    }
+    if (isOne() || other.isOne()) {
+      return isOne() ? other : this;
+    }
     TreeMap<Monomial, Long> product = new TreeMap<>();
     terms.forEach((m, c) ->
         other.terms.forEach((n, d) -> add(product, m.times(n), Math.multiplyExact(c, d))));
@@ -224,21 +250,20 @@ public final class Extent {
 
   /** The value, if this has no symbols. */
   public OptionalLong constant() {
-    if (terms.isEmpty()) {
-      return OptionalLong.of(0);
-    }
-    return terms.size() == 1 && terms.firstKey().atoms().isEmpty()
-        ? OptionalLong.of(terms.firstEntry().getValue())
-        : OptionalLong.empty();
+    return isConstant() ? OptionalLong.of(number()) : OptionalLong.empty();
   }
 
   public boolean isConstant() {
-    return constant().isPresent();
+    return terms.isEmpty() || terms.size() == 1 && terms.firstKey().atoms().isEmpty();
+  }
+
+  /** The value of an extent that is a number. */
+  private long number() {
+    return terms.isEmpty() ? 0 : terms.firstEntry().getValue();
   }
 
   public boolean is(long value) {
-    OptionalLong constant = constant();
-    return constant.isPresent() && constant.getAsLong() == value;
+    return isConstant() && number() == value;
   }
 
   public boolean isOne() {
@@ -377,7 +402,8 @@ public final class Extent {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Extent extent && hash == extent.hash && terms.equals(extent.terms);
+    return this == other
+        || other instanceof Extent extent && hash == extent.hash && terms.equals(extent.terms);
   }
 
   @Override

@@ -5,8 +5,6 @@ import dlx.graph.Leaf;
 import dlx.graph.Loop;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -77,25 +75,12 @@ final class InPlace {
         return false;
       }
     }
-    if (!before.isEmpty() && !Collections.disjoint(reachable(writer), before)) {
+    if (before.stream().anyMatch(g -> Precedence.reaches(writer, g))) {
       return false;
     }
     before.forEach(g -> g.before(writer));
     last.add(writer);
     return true;
-  }
-
-  private static Set<Group> reachable(Group from) {
-    Set<Group> seen = new LinkedHashSet<>();
-    List<Group> open = new ArrayList<>(List.of(from));
-    while (!open.isEmpty()) {
-      for (Group next : open.removeLast().next()) {
-        if (seen.add(next)) {
-          open.add(next);
-        }
-      }
-    }
-    return seen;
   }
 
   private static boolean mayFail(Node node) {
