@@ -72,7 +72,7 @@ class TextTest {
     assertEquals(0, said.code(), said.err());
     assertEquals(31, said.out().length(), said.out());
     assertEquals(said.out(), shell.run(sample + "--temperature 0.7 --first a").out());
-    assertTrue(shell.run(sample + "--json").out().contains("\"dtype\": \"i32\""));
+    assertTrue(shell.run(sample + "--json").out().contains("\"dtype\":\"i32\""));
     Shell.Said evaluated =
         shell.run("eval DIR/chars.dlx loss --load DIR/whole.safetensors --data demo:text:2000:1");
     assertTrue(evaluated.out().matches("loss \\d\\.\\d+\n"), evaluated.out() + evaluated.err());
