@@ -90,12 +90,10 @@ class ExamplesTest {
         ends("vae", "--data demo:digits:512 --epochs 4", "loss", 0, 400),
         // from drawing every pixel alike, 0.19, towards pictures of the one at hand
         ends("rbm", "--data demo:digits:512 --batch 16 --epochs 8", "loss", 0, 0.12),
-        // guessing costs log(28) = 3.3, a word that is known but for its first letter less than half
+        // guessing costs log(28) = 3.3, a word that is known but for its first letter less than
+        // half
         shrinks(
-            "char_rnn",
-            "-D hidden=64 --data demo:text:20000 --batch 10 --epochs 3",
-            "loss",
-            0.6),
+            "char_rnn", "-D hidden=64 --data demo:text:20000 --batch 10 --epochs 3", "loss", 0.6),
         // a critic who cannot tell costs 2 log(2) = 1.386, and at first it is easy to tell
         ends("gan", "--data demo:digits:128 --batch 32 --epochs 3", "loss", 0, 1.2));
   }
