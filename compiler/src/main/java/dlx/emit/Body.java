@@ -125,6 +125,7 @@ final class Body {
       }
       case Instruction.Number n -> throw new IllegalStateException("numbers have no register");
       case Instruction.Folded f -> throw new IllegalStateException("a fold that was not computed");
+      case Instruction.Carried c -> throw new IllegalStateException("a variable without a place");
       case Instruction.Summed s -> throw new IllegalStateException("a sum that was not computed");
     }
     DType maskOf = vector && dtype == DType.BOOL ? maskType(instruction) : dtype;

@@ -197,6 +197,15 @@ public final class ClassEmitter {
       case Kernel.Replace replace -> description(called, Extent.ONE, 1, replace.inner(), 0);
       case Kernel.Sort sort ->
           description(called, Extent.ONE, 1, sort.rows().times(sort.columns()), 0);
+      case Kernel.Scan scan -> {
+        boolean serial = scan.axes().isEmpty();
+        Extent units = serial ? Extent.ONE : scan.axes().getFirst();
+        Extent inner = Extent.product(scan.axes().subList(serial ? 0 : 1, scan.axes().size()));
+        Extent values = Extent.of(Kernel.instructions(scan.stores()).size());
+        Extent work = inner.times(scan.turns()).times(values);
+        int align = scan.axes().size() > 1 ? 1 : 64;
+        yield description(called, units, align, work, serial ? 0 : CHUNKS);
+      }
       case Kernel.Region region -> throw new IllegalStateException("a loop is no method");
     };
   }

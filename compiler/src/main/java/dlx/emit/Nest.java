@@ -44,6 +44,9 @@ final class Nest {
     this.instructions = reachable(stores.stream().map(Kernel.Store::value).toList(), false);
     for (Instruction i : instructions) {
       int depth = i.access() == null ? 0 : depth(i.access());
+      if (i instanceof Instruction.Carried) {
+        depth = axes;
+      }
       int phase = 0;
       for (Instruction input : Body.needs(i)) {
         depth = Math.max(depth, depths.getOrDefault(input, 0));
@@ -101,6 +104,7 @@ final class Nest {
       case Instruction.SizeNumber s -> true;
       case Instruction.Folded f -> true;
       case Instruction.Summed s -> true;
+      case Instruction.Carried c -> true;
     };
   }
 

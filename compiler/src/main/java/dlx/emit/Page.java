@@ -67,6 +67,8 @@ final class Page {
           Code.kernel(writer, method, line, operands, code -> CallEmitter.replace(code, replace));
       case Kernel.Sort sort ->
           Code.kernel(writer, method, line, operands, code -> CallEmitter.sort(code, sort));
+      case Kernel.Scan scan ->
+          Code.kernel(writer, method, line, operands, code -> ScanEmitter.emit(code, bits, scan));
       case Kernel.Region region -> throw new IllegalStateException("a loop is no method");
     }
     return operands;

@@ -44,6 +44,11 @@ public record Cost(Extent operations, List<Traffic> bytes) {
         yield new Cost(Extent.ZERO, touched.traffic());
       }
       case Kernel.Sort s -> whole(s, Extent.ZERO);
+      case Kernel.Scan s -> {
+        List<Extent> axes = new ArrayList<>(s.axes());
+        axes.add(s.turns());
+        yield new Along(axes, s.stores()).cost();
+      }
       case Kernel.Region r ->
           throw new IllegalStateException("the cost of a loop is that of its kernels");
     };
@@ -86,6 +91,7 @@ public record Cost(Extent operations, List<Traffic> bytes) {
             depth = Math.min(depth, axes.size() - 1);
           }
           case Instruction.Summed s -> depth = axes.size();
+          case Instruction.Carried c -> depth = axes.size();
           case Instruction.Apply a -> operations = operations.plus(turns);
           case Instruction.Pick p -> touched.put(p.access().buffer(), turns);
           case Instruction.Load load -> touched.add(load.access(), axes);

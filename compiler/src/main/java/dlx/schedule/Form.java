@@ -196,6 +196,8 @@ public final class Form implements Rewriting {
               r.span());
       case Kernel.Sort s ->
           new Kernel.Sort(s.rows(), s.columns(), access(s.x()), access(s.out()), s.span());
+      case Kernel.Scan s ->
+          new Kernel.Scan(s.axes(), s.turns(), s.variables(), stores(s.stores()), s.span());
       case Kernel.Region r -> throw new IllegalStateException("a loop is no method");
     };
   }
@@ -319,6 +321,12 @@ public final class Form implements Rewriting {
       case Kernel.Replace r -> parts.add(r.checked() ? r : unplaced(r));
       case Kernel.Sort s ->
           parts.add(new Kernel.Sort(s.rows(), s.columns(), s.x(), s.out(), Span.NONE));
+      case Kernel.Scan s -> {
+        parts.add(s.axes());
+        parts.add(s.turns());
+        parts.add(s.variables().size());
+        parts(s.stores(), parts);
+      }
       case Kernel.Region r -> throw new IllegalStateException("a loop is no method");
     }
     return parts;
@@ -368,6 +376,7 @@ public final class Form implements Rewriting {
       case Instruction.Load l -> {}
       case Instruction.Position p -> {}
       case Instruction.Summed x -> {}
+      case Instruction.Carried x -> {}
     }
   }
 }

@@ -223,4 +223,11 @@ public abstract sealed class Instruction {
       super(dtype);
     }
   }
+
+  /** What a variable of a {@link Kernel.Scan} is at the beginning of a turn. */
+  public static final class Carried extends Instruction {
+    public Carried(DType dtype) {
+      super(dtype);
+    }
+  }
 }

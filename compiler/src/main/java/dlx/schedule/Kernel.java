@@ -211,6 +211,49 @@ public sealed interface Kernel {
   }
 
   /**
+   * A loop in which an element needs nothing of other elements: for every element all turns, with
+   * what is carried in registers. Accesses have the strides of (axes, turn).
+   *
+   * @param stores for each variable where it begins, which is read, and what it becomes; then for
+   *     each where it ends, and itself; then what every turn leaves
+   */
+  record Scan(
+      List<Extent> axes,
+      Extent turns,
+      List<Instruction.Carried> variables,
+      List<Store> stores,
+      Span span)
+      implements Kernel {
+    /** Where a variable begins, and what it becomes. */
+    public Store next(int variable) {
+      return stores.get(variable);
+    }
+
+    /** Where a variable ends. */
+    public Access end(int variable) {
+      return stores.get(variables.size() + variable).access();
+    }
+
+    /** What every turn leaves. */
+    public List<Store> stacked() {
+      return stores.subList(2 * variables.size(), stores.size());
+    }
+
+    @Override
+    public Stream<Buffer> reads() {
+      return Stream.concat(
+          Kernel.loads(stores),
+          stores.subList(0, variables.size()).stream().map(s -> s.access().buffer()));
+    }
+
+    @Override
+    public Stream<Buffer> writes() {
+      return stores.subList(variables.size(), stores.size()).stream()
+          .map(s -> s.access().buffer());
+    }
+  }
+
+  /**
    * {@code begin}, then {@code body} once per turn. At the end of a turn the arrays of buffers
    * change places, so that what was computed is what the next turn carries; before {@code begin}
    * they change places so often in the other direction that they are back after the last turn.

@@ -36,6 +36,9 @@ final class PlanLoop {
 
   private final List<Buffer> sources = new ArrayList<>();
 
+  /** Where the first value of each carried variable is. */
+  private final List<Location> initial = new ArrayList<>();
+
   private PlanLoop(Plan outside, Map<Node, View> views, Group group) {
     this.outside = outside;
     this.views = views;
@@ -82,8 +85,7 @@ final class PlanLoop {
     kernels.addAll(end);
     Set<Buffer> kept = new HashSet<>(carried);
     kept.addAll(sources);
-    List<Kernel> all = new ArrayList<>();
-    all.add(
+    Kernel.Region loop =
         new Kernel.Region(
             body.loop(),
             region.turns(),
@@ -92,7 +94,10 @@ final class PlanLoop {
             kernels,
             swaps(),
             kept.stream().sorted(Comparator.comparingInt(Buffer::id)).toList(),
-            node.span()));
+            node.span());
+    Kernel.Scan scan = PlanScan.of(loop, carried, sources, initial);
+    List<Kernel> all = new ArrayList<>();
+    all.add(scan != null ? scan : loop);
     all.addAll(after);
     return all;
   }
@@ -114,7 +119,8 @@ final class PlanLoop {
             : outside.shared().storage().temporary(variable, "carried " + node.id() + "." + index);
     carried.add(array);
     inside.place(variable, Location.of(array));
-    begin.add(copy(outer(node.input(index)), Location.of(array), variable));
+    initial.add(outer(node.input(index)));
+    begin.add(copy(initial.getLast(), Location.of(array), variable));
     if (wanted != null && !own) {
       after.add(copy(Location.of(array), wanted, variable));
     }

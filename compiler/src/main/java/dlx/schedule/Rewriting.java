@@ -25,6 +25,11 @@ interface Rewriting {
     return number;
   }
 
+  /** What stands for an element of memory. */
+  default Instruction load(Instruction.Load load) {
+    return new Instruction.Load(access(load.access()));
+  }
+
   /** What stands for the sum of a product. */
   default Instruction sum(Instruction.Summed sum) {
     return sum;
@@ -43,7 +48,7 @@ interface Rewriting {
 
   private Instruction copy(Instruction instruction, Map<Instruction, Instruction> changed) {
     return switch (instruction) {
-      case Instruction.Load l -> new Instruction.Load(access(l.access()));
+      case Instruction.Load l -> load(l);
       case Instruction.Position p -> new Instruction.Position(access(p.access()));
       case Instruction.Draw d ->
           new Instruction.Draw(address(d.address()), d.dtype(), access(d.access()));
@@ -62,6 +67,7 @@ interface Rewriting {
               p.span());
       case Instruction.Folded f -> new Instruction.Folded(f.kind(), changed.get(f.value()));
       case Instruction.Summed s -> sum(s);
+      case Instruction.Carried c -> c;
     };
   }
 }

@@ -107,6 +107,13 @@ public record Schedule(
           case Kernel.Scatter s -> "[" + s.positions() + "]";
           case Kernel.Replace r -> "[" + r.inner() + "]";
           case Kernel.Sort s -> "[" + s.rows() + ", " + s.columns() + "]";
+          case Kernel.Scan s ->
+              s.axes()
+                  + " of "
+                  + s.turns()
+                  + " turns "
+                  + Kernel.instructions(s.stores()).size()
+                  + " values";
           case Kernel.Region r -> "[" + r.turns() + "]";
         };
   }

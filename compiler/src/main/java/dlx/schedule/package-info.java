@@ -4,10 +4,12 @@
  *
  * <pre>
  * Schedule    = Kernel* over Buffer*
- * Kernel      = Loops | Columns | Product | Pack | Scatter | Replace | Sort | Region
+ * Kernel      = Loops | Columns | Product | Pack | Scatter | Replace | Sort | Scan | Region
+ * Scan        = axis* turns            all turns of a loop, element by element
  * Region      = turns Kernel* swap*   the same kernels once per turn
  * Loops       = axis* phase*          one pass or several over the rows of one iteration space
  * Instruction = Load | Position | Draw | Number | SizeNumber | Apply | Pick | Folded | Summed
+ *             | Carried
  * Access      = Buffer offset stride*  affine in the loop indices
  * Form        = a Kernel over numbered buffers; kernels of one form share a generated method
  * </pre>

@@ -1,6 +1,7 @@
 package dlx.tests;
 
 import dlx.graph.Contraction;
+import dlx.graph.Enclose;
 import dlx.graph.Extent;
 import dlx.graph.Function;
 import dlx.graph.Indexing;
@@ -75,6 +76,10 @@ final class EveryKernel {
         new Kind("replace", false, EveryKernel::replace),
         new Kind("sort", true, EveryKernel::sort),
         new Kind("table", true, EveryKernel::table),
+        new Kind("recurrence", false, EveryKernel::recurrence),
+        new Kind("recurrence of columns", false, EveryKernel::recurrenceOfColumns),
+        new Kind("loop", true, EveryKernel::loop),
+        new Kind("loop in a loop", false, EveryKernel::loopInLoop),
         new Kind("step", false, EveryKernel::step));
   }
 
@@ -162,6 +167,57 @@ final class EveryKernel {
     double[] numbers = new Random(4).doubles(WIDTH).toArray();
     Node table = trial.graph.node(new Leaf.Table(numbers, Type.of(dtype, WIDTH)));
     return Trial.function(x.times(table.spread(x.type().shape(), List.of(0))));
+  }
+
+  /** Two numbers that are carried over the rows, one of them to become the other. */
+  private Function recurrence() {
+    Enclose rows = new Enclose(trial.graph, this.rows, false);
+    Node a = rows.carry(trial.constant(1, dtype));
+    Node b = rows.carry(trial.constant(2, dtype));
+    Node next = a.times(0.5).plus(rows.element(x.sum(List.of(1))).tanh());
+    return Trial.function(
+        rows.results(List.of(b, next), List.of(next)).toArray(Node[]::new));
+  }
+
+  /** Backwards over the rows, every column by itself. */
+  private Function recurrenceOfColumns() {
+    Enclose rows = new Enclose(trial.graph, this.rows, true);
+    Node h = rows.carry(x.sum(List.of(0)).times(0.01));
+    Node next = h.times(0.5).plus(rows.element(x)).tanh();
+    return Trial.function(
+        rows.results(List.of(next), List.of(next.plus(h))).toArray(Node[]::new));
+  }
+
+  /** A product in every turn, whose result does not fit over what it is made of. */
+  private Function loop() {
+    List<Extent> shape = List.of(rows, Extent.of(COLUMNS));
+    Node parts = x.reshape(List.of(rows, Extent.of(6), Extent.of(8)));
+    Node w = weights();
+    Contraction matmul = new Contraction(List.of(List.of(0, 1), List.of(1, 2)), List.of(0, 2));
+    Enclose turns = new Enclose(trial.graph, Extent.of(6), false);
+    Node h = turns.carry(trial.constant(0.5, dtype).fill(shape));
+    Node part = turns.element(parts.transpose(List.of(1, 0, 2)));
+    Node row = turns.element(w.slice(0, Extent.ZERO, 1, Extent.of(6)));
+    Node turned = h.slice(1, Extent.of(COLUMNS - 1), -1, Extent.of(COLUMNS));
+    Node product =
+        trial.graph.node(matmul, part, w.slice(0, Extent.of(8), 1, Extent.of(8)));
+    Node next = product.plus(turned).plus(row.spread(shape, List.of(1))).tanh();
+    return Trial.function(turns.results(List.of(next), List.of()).getFirst());
+  }
+
+  /** The inner loop begins with what the outer one carries, and leaves it something to store. */
+  private Function loopInLoop() {
+    Node firsts = x.slice(1, Extent.ZERO, 1, Extent.of(5));
+    Enclose outer = new Enclose(trial.graph, rows, false);
+    Node s = outer.carry(trial.constant(0, dtype).fill(List.of(Extent.of(5))));
+    Node row = outer.element(firsts);
+    Enclose inner = new Enclose(trial.graph, Extent.of(5), true);
+    Node p = inner.carry(s);
+    Node sum = p.sum().times(0.1).plus(inner.element(row));
+    Node next = p.times(0.5).plus(sum.fill(List.of(Extent.of(5))));
+    List<Node> results = inner.results(List.of(next), List.of(sum));
+    return Trial.function(
+        outer.results(List.of(results.get(0)), List.of(results.get(1))).toArray(Node[]::new));
   }
 
   /** A step of a descent with a momentum: some updates in place, some at the end. */

@@ -3,6 +3,7 @@ package dlx.tests;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dlx.graph.Contraction;
 import dlx.graph.Elementwise;
@@ -17,6 +18,8 @@ import dlx.runtime.DType;
 import dlx.runtime.DlxException;
 import dlx.runtime.Simd;
 import dlx.runtime.Tensor;
+import dlx.schedule.Plan;
+import dlx.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -233,5 +236,96 @@ class LoopContractTest {
             Trial.Tolerance.near(200, 1));
       }
     }
+  }
+
+  /** What is needed within a turn only shares memory; what is carried has its own. */
+  @Test
+  void temporariesOfATurnShareMemory() {
+    int n = 64;
+    Node x = trial.input("x", DType.F32, T, Extent.of(n), Extent.of(n));
+    trial.sizes.put("t", 3L);
+    trial.inputs.put("x", numbers(DType.F32, 3, n, n));
+    Contraction matmul = new Contraction(List.of(List.of(0, 1), List.of(1, 2)), List.of(0, 2));
+    Enclose loop = new Enclose(trial.graph, T, false);
+    Node h = loop.carry(trial.input("h", numbers(DType.F32, n, n)));
+    Node product = h;
+    for (int i = 0; i < 6; i++) {
+      product = trial.graph.node(matmul, product, loop.element(x)).times(0.1);
+    }
+    Node sum = loop.results(List.of(product.tanh()), List.of()).getFirst().sum();
+    CompiledFunction compiled = Trial.compile(Trial.function(sum), Simd.bits());
+    double expected = trial.judge().values(sum)[0];
+    Trial.agree(
+        "sum",
+        new double[] {expected},
+        trial.call(compiled).getFirst(),
+        Trial.Tolerance.near(200, 1));
+    // the carried array, its next value, and two of the chain at a time
+    assertTrue(
+        compiled.workspaceBytes() <= 4 * 4 * n * n + 256,
+        () -> compiled.workspaceBytes() + " bytes");
+  }
+
+  /** A recurrence element by element is one kernel; one whose elements meet is not. */
+  @Test
+  void scans() {
+    Node x = sequence("x", DType.F32, 7, 19);
+    Enclose loop = new Enclose(trial.graph, T, false);
+    Node a = loop.carry(trial.input("a", numbers(DType.F32, 19)));
+    Node b = loop.carry(trial.input("b", numbers(DType.F32, 19)));
+    Node next = a.times(b).plus(loop.element(x)).tanh();
+    List<Node> alone = loop.results(List.of(b, next), List.of(next));
+    assertEquals(
+        "kernel 0: Scan[19] of t turns 5 values <- x, a, b -> y0, y1, y2\n",
+        Plan.function(Trial.function(alone.toArray(Node[]::new))).toString());
+    check(alone);
+    Enclose meeting = new Enclose(trial.graph, T, false);
+    Node h = meeting.carry(trial.input("h", numbers(DType.F32, 19)));
+    Node turned = h.slice(0, Extent.of(18), -1, WIDTH).plus(meeting.element(x)).tanh();
+    Node last = meeting.results(List.of(turned), List.of()).getFirst();
+    assertEquals(
+        """
+        loop t
+          begin kernel 0: Loops[19] 1 values <- h -> y0
+          kernel 1: Loops[19] 4 values <- y0, x -> next 27.0
+          swap y0, next 27.0
+        """,
+        Plan.function(Trial.function(last)).toString());
+    check(List.of(last));
+  }
+
+  /**
+   * h and c of a recurrent network with gates: one product and one pass per turn, where z is the
+   * part that does not depend on h.
+   */
+  @Test
+  void gates() {
+    Extent batch = Extent.of(5);
+    Extent hidden = Extent.of(19);
+    Node z = sequence("z", DType.F32, 7, 5, 4 * 19);
+    Node w = trial.input("w", numbers(DType.F32, 19, 4 * 19));
+    Contraction matmul = new Contraction(List.of(List.of(0, 1), List.of(1, 2)), List.of(0, 2));
+    Enclose loop = new Enclose(trial.graph, T, false);
+    Node zero = trial.constant(0, DType.F32).fill(List.of(batch, hidden));
+    Node h = loop.carry(zero);
+    Node c = loop.carry(zero);
+    Node product = trial.graph.node(matmul, h, w);
+    Node element = loop.element(z);
+    List<Node> parts = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Extent from = hidden.times(i);
+      parts.add(product.slice(1, from, 1, hidden).plus(element.slice(1, from, 1, hidden)));
+    }
+    Node nextC =
+        parts.get(0).sigmoid().times(c).plus(parts.get(1).sigmoid().times(parts.get(2).tanh()));
+    Node nextH = parts.get(3).sigmoid().times(nextC.tanh());
+    List<Node> results = loop.results(List.of(nextH, nextC), List.of(nextH));
+    Schedule schedule = Plan.function(Trial.function(results.toArray(Node[]::new)));
+    List<String> lines =
+        schedule.toString().lines().filter(l -> l.startsWith("  kernel")).toList();
+    assertEquals(2, lines.size(), schedule::toString);
+    assertTrue(lines.get(0).contains("Product[][5][76][19]"), schedule::toString);
+    assertTrue(lines.get(1).endsWith("-> y1, y0, y2"), schedule::toString);
+    check(results);
   }
 }
