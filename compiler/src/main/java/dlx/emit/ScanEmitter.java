@@ -143,9 +143,7 @@ final class ScanEmitter {
     Lane wide = Lane.of(bits, dtypes);
     Extent extent = kernel.axes().getLast();
     boolean narrow =
-        wide.isVector()
-            && extent.isConstant()
-            && extent.constant().getAsLong() < wide.lanes();
+        wide.isVector() && extent.isConstant() && extent.constant().getAsLong() < wide.lanes();
     return possible && wide.isVector() && !narrow ? wide : Lane.SINGLE;
   }
 

@@ -248,8 +248,7 @@ public sealed interface Kernel {
 
     @Override
     public Stream<Buffer> writes() {
-      return stores.subList(variables.size(), stores.size()).stream()
-          .map(s -> s.access().buffer());
+      return stores.subList(variables.size(), stores.size()).stream().map(s -> s.access().buffer());
     }
   }
 

@@ -80,8 +80,7 @@ final class PlanScan implements Rewriting {
             case Instruction.Draw d -> true;
             default -> false;
           };
-      if (i instanceof Instruction.Folded
-          || costly && changes && depth < pass.axes().size()) {
+      if (i instanceof Instruction.Folded || costly && changes && depth < pass.axes().size()) {
         return false;
       }
       depths.put(i, depth);
@@ -129,8 +128,7 @@ final class PlanScan implements Rewriting {
     }
     List<Instruction.Carried> ordered = carried.stream().map(variables::get).toList();
     for (int i = 0; i < carried.size(); i++) {
-      all.add(
-          new Kernel.Store(new Access(carried.get(i), Extent.ZERO, order), ordered.get(i)));
+      all.add(new Kernel.Store(new Access(carried.get(i), Extent.ZERO, order), ordered.get(i)));
     }
     all.addAll(stacked);
     return new Kernel.Scan(pass.axes(), region.turns(), ordered, all, pass.span());

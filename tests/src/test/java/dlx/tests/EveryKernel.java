@@ -175,8 +175,7 @@ final class EveryKernel {
     Node a = rows.carry(trial.constant(1, dtype));
     Node b = rows.carry(trial.constant(2, dtype));
     Node next = a.times(0.5).plus(rows.element(x.sum(List.of(1))).tanh());
-    return Trial.function(
-        rows.results(List.of(b, next), List.of(next)).toArray(Node[]::new));
+    return Trial.function(rows.results(List.of(b, next), List.of(next)).toArray(Node[]::new));
   }
 
   /** Backwards over the rows, every column by itself. */
@@ -184,8 +183,7 @@ final class EveryKernel {
     Enclose rows = new Enclose(trial.graph, this.rows, true);
     Node h = rows.carry(x.sum(List.of(0)).times(0.01));
     Node next = h.times(0.5).plus(rows.element(x)).tanh();
-    return Trial.function(
-        rows.results(List.of(next), List.of(next.plus(h))).toArray(Node[]::new));
+    return Trial.function(rows.results(List.of(next), List.of(next.plus(h))).toArray(Node[]::new));
   }
 
   /** A product in every turn, whose result does not fit over what it is made of. */
@@ -199,9 +197,8 @@ final class EveryKernel {
     Node part = turns.element(parts.transpose(List.of(1, 0, 2)));
     Node row = turns.element(w.slice(0, Extent.ZERO, 1, Extent.of(6)));
     Node turned = h.slice(1, Extent.of(COLUMNS - 1), -1, Extent.of(COLUMNS));
-    Node product =
-        trial.graph.node(matmul, part, w.slice(0, Extent.of(8), 1, Extent.of(8)));
-    Node next = product.plus(turned).plus(row.spread(shape, List.of(1))).tanh();
+    Node product = trial.graph.node(matmul, part, w.slice(0, Extent.of(8), 1, Extent.of(8)));
+    Node next = product.plus(turned).plus(row.spread(shape, List.of(0))).tanh();
     return Trial.function(turns.results(List.of(next), List.of()).getFirst());
   }
 

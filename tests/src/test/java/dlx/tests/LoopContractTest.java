@@ -276,7 +276,7 @@ class LoopContractTest {
     Node next = a.times(b).plus(loop.element(x)).tanh();
     List<Node> alone = loop.results(List.of(b, next), List.of(next));
     assertEquals(
-        "kernel 0: Scan[19] of t turns 5 values <- x, a, b -> y0, y1, y2\n",
+        "kernel 0: Scan[19] of t turns 6 values <- x, a, b -> y0, y1, y2\n",
         Plan.function(Trial.function(alone.toArray(Node[]::new))).toString());
     check(alone);
     Enclose meeting = new Enclose(trial.graph, T, false);
@@ -321,8 +321,7 @@ class LoopContractTest {
     Node nextH = parts.get(3).sigmoid().times(nextC.tanh());
     List<Node> results = loop.results(List.of(nextH, nextC), List.of(nextH));
     Schedule schedule = Plan.function(Trial.function(results.toArray(Node[]::new)));
-    List<String> lines =
-        schedule.toString().lines().filter(l -> l.startsWith("  kernel")).toList();
+    List<String> lines = schedule.toString().lines().filter(l -> l.startsWith("  kernel")).toList();
     assertEquals(2, lines.size(), schedule::toString);
     assertTrue(lines.get(0).contains("Product[][5][76][19]"), schedule::toString);
     assertTrue(lines.get(1).endsWith("-> y1, y0, y2"), schedule::toString);
