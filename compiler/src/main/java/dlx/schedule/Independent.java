@@ -75,6 +75,7 @@ final class Independent {
       case Kernel.Replace replace -> replace.checked();
       case Kernel.Pack pack -> false;
       case Kernel.Sort sort -> false;
+      case Kernel.Scan scan -> mayFail(scan.stores());
       case Kernel.Region region -> true;
     };
   }
