@@ -139,6 +139,26 @@ final class Body {
     registers.put(instruction, new Register(local, maskOf, vector, vector && dtype == DType.BOOL));
   }
 
+  /** Binds a float value to what was kept of it in memory. */
+  void recall(Instruction instruction, Access place) {
+    DType dtype = instruction.dtype();
+    boolean vector = lane.isVector() && indexer.varies(place);
+    if (vector) {
+      vectorLoad(place, dtype);
+    } else {
+      code.array(place.buffer());
+      indexer.push(place);
+      code.arrayLoad(dtype);
+    }
+    int local = vector ? code.local(1) : code.local(dtype);
+    if (vector) {
+      code.astore(local);
+    } else {
+      code.store(dtype, local);
+    }
+    bind(instruction, local, vector);
+  }
+
   /**
    * The element type of the vectors that a computed mask fits: comparisons make masks of their own.
    */

@@ -171,24 +171,42 @@ final class LoopEmitter {
   // ------------------------------------------------------------------ the last axis
 
   private void rows(Nest.Bases bases, Body body) {
+    List<Recall.Pass> walks = new ArrayList<>();
+    List<List<Instruction.Folded>> folds = new ArrayList<>();
     for (int phase = 0; phase <= nest.phases(); phase++) {
+      List<Instruction> roots = new ArrayList<>();
+      folds.add(folds(phase));
+      folds.getLast().forEach(f -> roots.add(f.value()));
+      List<Kernel.Store> stores = stores(phase);
+      stores.forEach(s -> roots.add(s.value()));
+      walks.add(new Recall.Pass(roots, stores));
+    }
+    Recall recall = new Recall(walks, nest.stores());
+    for (int phase = 0; phase < walks.size(); phase++) {
       hoist(body, last, phase);
       storesAt(body, last, phase);
-      List<Instruction.Folded> folds = new ArrayList<>();
-      for (Instruction i : nest.instructions()) {
-        if (i instanceof Instruction.Folded fold && nest.phase(fold.value()) == phase) {
-          folds.add(fold);
-        }
-      }
-      int now = phase;
-      List<Kernel.Store> stores =
-          nest.stores().stream()
-              .filter(s -> nest.depth(s.access()) > last && nest.phase(s.value()) == now)
-              .toList();
-      if (!folds.isEmpty() || !stores.isEmpty()) {
-        new Pass(bases, body, folds, stores).emit();
+      if (!walks.get(phase).roots().isEmpty()) {
+        new Pass(bases, body, folds.get(phase), walks.get(phase), recall, phase).emit();
       }
     }
+  }
+
+  /** The folds that a pass works out. */
+  private List<Instruction.Folded> folds(int phase) {
+    List<Instruction.Folded> folds = new ArrayList<>();
+    for (Instruction i : nest.instructions()) {
+      if (i instanceof Instruction.Folded fold && nest.phase(fold.value()) == phase) {
+        folds.add(fold);
+      }
+    }
+    return folds;
+  }
+
+  /** What a pass stores for every element of the row. */
+  private List<Kernel.Store> stores(int phase) {
+    return nest.stores().stream()
+        .filter(s -> nest.depth(s.access()) > last && nest.phase(s.value()) == phase)
+        .toList();
   }
 
   /** One walk along the last axis. */
@@ -197,20 +215,27 @@ final class LoopEmitter {
     private final Body outer;
     private final List<Instruction.Folded> folds;
     private final List<Kernel.Store> stores;
+    private final Map<Instruction, Access> found;
+    private final Map<Instruction, Access> left;
     private final List<Instruction> inside;
     private final Lane lane;
     private final Extent extent = kernel.axes().get(last);
 
-    Pass(Nest.Bases bases, Body outer, List<Instruction.Folded> folds, List<Kernel.Store> stores) {
+    Pass(
+        Nest.Bases bases,
+        Body outer,
+        List<Instruction.Folded> folds,
+        Recall.Pass walk,
+        Recall recall,
+        int phase) {
       this.bases = bases;
       this.outer = outer;
       this.folds = folds;
-      this.stores = stores;
-      List<Instruction> roots = new ArrayList<>();
-      folds.forEach(f -> roots.add(f.value()));
-      stores.forEach(s -> roots.add(s.value()));
-      this.inside = Nest.reachable(roots, true).stream().filter(i -> nest.depth(i) > last).toList();
-      this.lane = choose(roots);
+      this.stores = walk.stores();
+      this.found = recall.reads(phase);
+      this.left = recall.writes(phase);
+      this.inside = recall.inside(phase).stream().filter(i -> nest.depth(i) > last).toList();
+      this.lane = choose(walk.roots());
     }
 
     /** Vectors if everything here has a vector form, not wider than the row. */
@@ -296,7 +321,7 @@ final class LoopEmitter {
 
     private void turn(int index, int ahead, Map<Instruction.Folded, Integer> accumulators) {
       Body body = outer.inner(lane, along(index, ahead, true));
-      inside.forEach(body::compute);
+      work(body);
       folds.forEach(f -> Folds.accumulate(body, f, accumulators.get(f), true));
       stores.forEach(s -> body.write(s.access(), s.value()));
     }
@@ -317,7 +342,7 @@ final class LoopEmitter {
           1,
           i -> {
             Body body = outer.inner(Lane.SINGLE, along(i, 0, false));
-            inside.forEach(body::compute);
+            work(body);
             for (Instruction.Folded f : folds) {
               if (f.kind() == Reduction.Kind.ARGMAX) {
                 Folds.argmax(body, f, best.get(f), numbers.get(f), i);
@@ -328,6 +353,17 @@ final class LoopEmitter {
             stores.forEach(s -> body.write(s.access(), s.value()));
           },
           index);
+    }
+
+    private void work(Body body) {
+      for (Instruction i : inside) {
+        if (found.containsKey(i)) {
+          body.recall(i, found.get(i));
+        } else {
+          body.compute(i);
+        }
+      }
+      left.forEach((value, place) -> body.write(place, value));
     }
 
     private Body.Indexer along(int index, int ahead, boolean vector) {

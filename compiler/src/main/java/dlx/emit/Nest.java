@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
 import org.objectweb.asm.Opcodes;
 
 /**
@@ -129,6 +130,18 @@ final class Nest {
    * @param stopAtFolds leave out folds and what only they need
    */
   static List<Instruction> reachable(Collection<Instruction> roots, boolean stopAtFolds) {
+    return reachable(
+        roots, i -> stopAtFolds && i instanceof Instruction.Folded, instruction -> false);
+  }
+
+  /**
+   * What the roots are made of, inputs before users, in the form in which {@link Body} needs it.
+   *
+   * @param left what is left out, with what only it needs
+   * @param given what is there already, so that its inputs are not needed
+   */
+  static List<Instruction> reachable(
+      Collection<Instruction> roots, Predicate<Instruction> left, Predicate<Instruction> given) {
     Map<Instruction, Boolean> state = new IdentityHashMap<>();
     Deque<Instruction> stack = new ArrayDeque<>();
     List<Instruction> order = new ArrayList<>();
@@ -139,7 +152,7 @@ final class Nest {
         Boolean done = state.get(top);
         if (done == null) {
           state.put(top, false);
-          if (!(stopAtFolds && top instanceof Instruction.Folded)) {
+          if (!left.test(top) && !given.test(top)) {
             for (Instruction input : Body.needs(top).reversed()) {
               if (!state.containsKey(input)) {
                 stack.push(input);
@@ -150,7 +163,7 @@ final class Nest {
           stack.pop();
           if (!done) {
             state.put(top, true);
-            if (!(stopAtFolds && top instanceof Instruction.Folded)) {
+            if (!left.test(top)) {
               order.add(top);
             }
           }
