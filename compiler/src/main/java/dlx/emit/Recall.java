@@ -7,7 +7,6 @@ import dlx.schedule.Kernel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +14,13 @@ import java.util.Set;
 
 /**
  * What several passes over one row need and is dear is computed in the first of them and kept in
- * memory where a later pass will write its result: the exponentials of a softmax are summed, kept in
- * its rows, and divided there.
+ * memory where a later pass will write its result: the exponentials of a softmax are summed, kept
+ * in its rows, and divided there.
  */
 final class Recall {
-  /** What a store and a load cost, in simple operations, and something for the room in the cache. */
+  /**
+   * What a store and a load cost, in simple operations, and something for the room in the cache.
+   */
   private static final int WORTH = 8;
 
   /** One walk along a row: what it must compute, and what it stores for every element. */
