@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -114,14 +115,23 @@ final class Noise {
   }
 
   /**
-   * Does something jump on the way to this value, and where it jumps depends on rounding, or on the
-   * order of a product with infinite factors, in which inf * 0 may come or go?
+   * Why a value may be another one though it was computed well, or nothing: something jumps on the
+   * way to it, and where it jumps depends on rounding, or on the order of a product with infinite
+   * factors, in which inf * 0 may come or go.
    */
-  boolean decides(Node root) {
+  Optional<String> excuse(Node root) {
     List<Node> nodes = Graph.topological(List.of(root));
-    boolean infinite = nodes.stream().anyMatch(this::isInfiniteProduct);
-    return nodes.stream().anyMatch(n -> jumps(n) && (infinite || isMoved(n)))
-        || nodes.stream().anyMatch(n -> n.op() instanceof Loop.Region r && decidesInside(r));
+    List<Node> jumps = nodes.stream().filter(Noise::jumps).toList();
+    if (jumps.stream().anyMatch(this::isMoved)) {
+      return Optional.of("a decision depends on rounding");
+    }
+    if (!jumps.isEmpty() && nodes.stream().anyMatch(this::isInfiniteProduct)) {
+      return Optional.of("a decision behind a product with infinite factors");
+    }
+    if (nodes.stream().anyMatch(n -> n.op() instanceof Loop.Region r && decidesInside(r))) {
+      return Optional.of("a decision inside of a loop");
+    }
+    return isChaotic(root) ? Optional.of("a large argument of sin or cos") : Optional.empty();
   }
 
   /**
@@ -196,7 +206,7 @@ final class Noise {
   /**
    * Is there a periodic function of so large a number that its rounding is a large part of a turn?
    */
-  boolean isChaotic(Node root) {
+  private boolean isChaotic(Node root) {
     return Graph.topological(List.of(root)).stream()
         .filter(n -> n.op() == Elementwise.SIN || n.op() == Elementwise.COS)
         .anyMatch(n -> {
