@@ -46,9 +46,7 @@ final class Noise {
       boolean sums = isSum(node);
       boolean before = sums || node.op() instanceof Loop.Region;
       List<Node> inputs =
-          node.inputs().stream()
-              .map(x -> before ? withNoise(noisy.get(x)) : noisy.get(x))
-              .toList();
+          node.inputs().stream().map(x -> before ? withNoise(noisy.get(x)) : noisy.get(x)).toList();
       Node copy = node.graph().node(node.op(), inputs);
       noisy.put(node, sums || isRounded(node) ? withNoise(copy) : copy);
     }
@@ -91,8 +89,7 @@ final class Noise {
   }
 
   private Tensor tensor(Type type, Random random) {
-    int[] shape =
-        type.shape().stream().mapToInt(e -> Math.toIntExact(judge.size(e))).toArray();
+    int[] shape = type.shape().stream().mapToInt(e -> Math.toIntExact(judge.size(e))).toArray();
     Tensor tensor = Tensor.zeros(DType.F64, shape);
     for (int i = 0; i < tensor.size(); i++) {
       tensor.set(i, 1 + (random.nextBoolean() ? size : -size) * (0.5 + 0.5 * random.nextDouble()));
