@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExamplesTest {
   private static final Path FOLDER = Path.of("..", "examples");
 
-  /** Programs that have nothing to learn here, or need what is not built yet. */
+  /** Programs that have nothing to learn here, no data of their own, or need what is not built. */
   private static final Set<String> OTHERS =
       Set.of(
           "hopfield", // stores in one step
