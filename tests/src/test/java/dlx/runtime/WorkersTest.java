@@ -56,7 +56,9 @@ class WorkersTest {
       }
     }
 
-    void chunk(int from, int to) {}
+    void chunk(int from, int to) {
+      assertTrue(from < to, "an empty chunk");
+    }
 
     void assertOnce() {
       int[] expected = new int[times.length()];
@@ -205,8 +207,8 @@ class WorkersTest {
             if (isWorker()) {
               inside.countDown();
               await(callerDone);
-              for (int i = 0; i < 10_000; i++) {
-                Thread.yield();
+              for (int i = 0; i < 100_000; i++) {
+                Thread.onSpinWait();
               }
             } else {
               await(inside);
@@ -321,8 +323,8 @@ class WorkersTest {
             await(both);
             if (isWorker() != workerFirst) {
               await(first);
-              for (int i = 0; i < 1_000; i++) {
-                Thread.yield();
+              for (int i = 0; i < 100_000; i++) {
+                Thread.onSpinWait();
               }
             } else {
               first.countDown();
