@@ -28,41 +28,33 @@ final class LoopEmitter {
   private final Nest nest;
   private final int last;
   private final List<Window> windows;
-  private final boolean wholeVectors;
 
   /** Locals with the first position of an axis and the one after the last. */
   record Window(int from, int to) {}
 
-  private LoopEmitter(
-      Code code, int bits, Kernel.Loops kernel, List<Window> windows, boolean wholeVectors) {
+  private LoopEmitter(Code code, int bits, Kernel.Loops kernel, List<Window> windows) {
     this.code = code;
     this.bits = bits;
     this.kernel = kernel;
     this.windows = windows;
-    this.wholeVectors = wholeVectors;
     this.last = kernel.axes().size() - 1;
     this.nest = new Nest(code, kernel.stores(), last + 1, l -> l, Math.max(0, last));
   }
 
   static void emit(Code code, int bits, Kernel.Loops kernel) {
-    window(code, bits, kernel, List.of(), new Nest.Bases(), false);
+    window(code, bits, kernel, List.of(), new Nest.Bases());
   }
 
   /**
    * Loops over a part of the axes, without folds.
    *
-   * @param windows one for each axis
+   * @param windows one for each axis; that of the last ends with it and begins with it or at a
+   *     vector
    * @param bases the fixed part of accesses whose offset is not known to the compiler
-   * @param wholeVectors is the window of the last axis always some whole vectors?
    */
   static void window(
-      Code code,
-      int bits,
-      Kernel.Loops kernel,
-      List<Window> windows,
-      Nest.Bases bases,
-      boolean wholeVectors) {
-    LoopEmitter emitter = new LoopEmitter(code, bits, kernel, windows, wholeVectors);
+      Code code, int bits, Kernel.Loops kernel, List<Window> windows, Nest.Bases bases) {
+    LoopEmitter emitter = new LoopEmitter(code, bits, kernel, windows);
     Body body = emitter.numbers(bases);
     if (emitter.last < 0) {
       emitter.hoist(body, 0, 0);
@@ -271,9 +263,8 @@ final class LoopEmitter {
       }
       boolean whole =
           lane.isVector()
-              && (windows.isEmpty()
-                  ? extent.isConstant() && extent.constant().getAsLong() % lane.lanes() == 0
-                  : wholeVectors);
+              && extent.isConstant()
+              && extent.constant().getAsLong() % lane.lanes() == 0;
       if (!whole) {
         singles(index, numbers);
       }

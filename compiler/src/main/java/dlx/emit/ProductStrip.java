@@ -1,11 +1,7 @@
 package dlx.emit;
 
 import dlx.graph.Extent;
-import dlx.runtime.DType;
 import dlx.schedule.Access;
-import dlx.schedule.Buffer;
-import dlx.schedule.Instruction;
-import dlx.schedule.Kernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.objectweb.asm.ClassVisitor;
@@ -14,11 +10,10 @@ import org.objectweb.asm.Opcodes;
 /**
  * A block of rows times a strip of columns, tile by tile, as a method of its own. Arguments: frame,
  * scratch; the indices of the outer axes; array and first index of the right operand and its step
- * per summed position; the first row and the one after the last; the first column, and the first
- * that is not stored yet.
+ * per summed position; the first row and the one after the last; the first column.
  *
  * <p>The sums go where they are stored, if nothing else is to be done with them and the strip is
- * full; else to memory of the thread, from which a method of loops stores them.
+ * full; else to memory of the thread, from which {@link ProductStore} takes them.
  */
 final class ProductStrip {
   private final Products product;
@@ -57,7 +52,7 @@ final class ProductStrip {
         + ";"
         + "I".repeat(product.outer().size())
         + product.array()
-        + "IIIIII)V";
+        + "IIIII)V";
   }
 
   /** Writes the methods of strips so many vectors wide, and those of their tiles. */
@@ -70,27 +65,29 @@ final class ProductStrip {
       int line,
       Operands operands) {
     for (int rows : tileRows(product)) {
-      Code.method(
-          cv,
-          tile(kernel, rows, vectors),
-          ProductTile.descriptor(product),
-          ProductTile.arguments(product),
-          line,
-          operands,
-          code -> ProductTile.emit(product, code, rows, vectors));
+      for (boolean goesOn : product.isCut() ? List.of(false, true) : List.of(false)) {
+        Code.method(
+            cv,
+            tile(kernel, rows, vectors, goesOn),
+            ProductTile.descriptor(product),
+            ProductTile.arguments(product),
+            line,
+            operands,
+            code -> ProductTile.emit(product, code, rows, vectors, goesOn));
+      }
     }
     Code.method(
         cv,
         name(kernel, vectors),
         descriptor(product),
-        2 + product.outer().size() + 7,
+        2 + product.outer().size() + 6,
         line,
         operands,
         code -> new ProductStrip(product, code, owner, kernel, vectors).emit());
   }
 
-  private static String tile(String kernel, int rows, int vectors) {
-    return kernel + "tile" + rows + "x" + vectors;
+  private static String tile(String kernel, int rows, int vectors, boolean goesOn) {
+    return kernel + (goesOn ? "more" : "tile") + rows + "x" + vectors;
   }
 
   /** The heights of tiles that are needed, the largest first. */
@@ -111,15 +108,11 @@ final class ProductStrip {
   }
 
   /** Can a strip have fewer columns than it is wide? Only where they are padded. */
-  private static boolean mayBePadded(Products product) {
+  static boolean mayBePadded(Products product) {
     return product.isRightPacked()
         ? !product.column().extent().isConstant()
             || product.knownColumns() % product.tiling().lanes() != 0
         : product.mayBeNarrow();
-  }
-
-  private static boolean isDirect(Products product) {
-    return product.isPlain() && !product.isCut();
   }
 
   // ------------------------------------------------------------------ the strip
@@ -130,29 +123,35 @@ final class ProductStrip {
     sumsStart = code.local(1);
     sumsRow = code.local(1);
     lowest = code.local(1);
-    int stored = code.local(1);
-    if (!isDirect(product)) {
-      throughMemory(stored);
+    int inMemory = code.local(1);
+    if (!product.isDirect()) {
+      throughMemory(inMemory);
     } else if (!mayBePadded(product)) {
-      direct(stored);
+      direct(inMemory);
     } else {
       code.extent(product.column().extent());
       code.iload(first());
       code.constant(width());
       code.insn(Opcodes.IADD);
-      code.chooseIfLess(() -> throughMemory(stored), () -> direct(stored));
+      code.chooseIfLess(() -> throughMemory(inMemory), () -> direct(inMemory));
     }
     if (product.isCut()) {
       cut(a);
     } else {
-      rows(a, b + 1, -1);
+      rows(a, b + 1, -1, false);
     }
-    if (!isDirect(product)) {
-      store();
-    } else if (mayBePadded(product)) {
-      code.iload(stored);
-      code.constant(1);
-      code.chooseIfLess(this::store, () -> {});
+    if (product.isDirect() && mayBePadded(product)) {
+      code.constant(0);
+      code.iload(inMemory);
+      code.chooseIfLess(
+          () -> {
+            List<Integer> indices = new ArrayList<>();
+            for (int i = 0; i < product.outer().size(); i++) {
+              indices.add(2 + i);
+            }
+            ProductStore.call(product, code, owner, name, indices, sums, from, to(), first());
+          },
+          () -> {});
     }
   }
 
@@ -162,10 +161,6 @@ final class ProductStrip {
 
   private int first() {
     return from + 2;
-  }
-
-  private int fresh() {
-    return from + 3;
   }
 
   private int width() {
@@ -196,7 +191,7 @@ final class ProductStrip {
   }
 
   /** The sums of row i and of the first column are at {@code sumsStart + i * sumsRow}. */
-  private void direct(int stored) {
+  private void direct(int inMemory) {
     Access c = product.kernel().stores().getFirst().access();
     int base = start(c);
     code.array(c.buffer());
@@ -209,66 +204,83 @@ final class ProductStrip {
     code.istore(sumsRow);
     code.constant(0);
     code.istore(lowest);
-    code.constant(1);
-    code.istore(stored);
+    code.constant(0);
+    code.istore(inMemory);
   }
 
-  private void throughMemory(int stored) {
-    code.aload(1);
-    code.constant(tiling.blockRows() * tiling.width());
-    code.call(Code.SCRATCH, "sums" + tiling.dtype().bytes() * 8, "(I)" + product.array());
+  private void throughMemory(int inMemory) {
+    ProductStore.sums(product, code);
     code.astore(sums);
-    code.iload(from);
-    code.constant(-tiling.width());
-    code.insn(Opcodes.IMUL);
-    code.istore(sumsStart);
-    code.constant(tiling.width());
+    code.extent(product.sumsRow());
     code.istore(sumsRow);
+    if (product.isDirect()) {
+      code.constant(0);
+    } else {
+      code.iload(first());
+    }
+    code.iload(from);
+    code.iload(sumsRow);
+    code.insn(Opcodes.IMUL);
+    code.insn(Opcodes.ISUB);
+    code.istore(sumsStart);
     code.iload(from);
     code.istore(lowest);
-    code.constant(0);
-    code.istore(stored);
+    code.constant(1);
+    code.istore(inMemory);
+  }
+
+  /** Pushes where the sums of a row begin. */
+  private void sumsOf(int row) {
+    code.iload(sumsStart);
+    code.iload(row);
+    code.iload(sumsRow);
+    code.insn(Opcodes.IMUL);
+    code.insn(Opcodes.IADD);
   }
 
   /** The summed positions in blocks, each added to what the ones before it gave. */
   private void cut(int a) {
-    code.aload(sums);
-    code.constant(0);
-    code.iload(to());
-    code.iload(from);
-    code.insn(Opcodes.ISUB);
-    code.constant(tiling.width());
-    code.insn(Opcodes.IMUL);
-    code.constant(0, tiling.dtype());
-    code.callStatic(
-        "java/util/Arrays",
-        "fill",
-        "(" + product.array() + "II" + Lane.letter(tiling.dtype()) + ")V");
     Products.Axis axis = product.summed().getFirst();
-    int next = code.local(1);
+    Extent aStep = product.isLeftPacked() ? Extent.of(product.leftPanel()) : axis.a();
+    int block = tiling.blockSummed();
     int count = code.local(1);
+    code.extent(axis.extent());
+    code.constant(block);
+    code.callStatic("java/lang/Math", "min", "(II)I");
+    code.istore(count);
+    // a tile that begins earlier would add to its first rows twice
+    code.constant(block);
+    code.extent(axis.extent());
+    code.chooseIfLess(
+        () -> {
+          code.iload(to());
+          code.istore(lowest);
+        },
+        () -> {});
+    rows(a, b + 1, count, false);
+    int next = code.local(1);
     int aNow = code.local(1);
     int bNow = code.local(1);
-    code.constant(0);
+    code.constant(block);
     code.istore(next);
     code.loop(
         next,
-        tiling.blockSummed(),
+        block,
         () -> {
           code.extent(axis.extent());
-          code.constant(tiling.blockSummed() - 1);
+          code.constant(block - 1);
           code.insn(Opcodes.IADD);
         },
         () -> {
           code.extent(axis.extent());
           code.iload(next);
           code.insn(Opcodes.ISUB);
-          code.constant(tiling.blockSummed());
+          code.constant(block);
           code.callStatic("java/lang/Math", "min", "(II)I");
           code.istore(count);
           code.iload(a);
           code.iload(next);
-          times(product.isLeftPacked() ? Extent.of(product.leftPanel()) : axis.a());
+          times(aStep);
           code.insn(Opcodes.IADD);
           code.istore(aNow);
           code.iload(b + 1);
@@ -277,7 +289,7 @@ final class ProductStrip {
           code.insn(Opcodes.IMUL);
           code.insn(Opcodes.IADD);
           code.istore(bNow);
-          rows(aNow, bNow, count);
+          rows(aNow, bNow, count, true);
         });
   }
 
@@ -285,14 +297,14 @@ final class ProductStrip {
    * All rows of the block, in tiles. More than half a tile that is left over is a tile that begins
    * earlier, unless sums would be added twice.
    */
-  private void rows(int a, int bAt, int count) {
+  private void rows(int a, int bAt, int count, boolean goesOn) {
     int i = code.local(1);
     code.iload(from);
     code.istore(i);
-    boolean again = !product.isCut() && !product.isLeftPacked();
+    boolean again = !goesOn && !product.isLeftPacked();
     List<Integer> heights = tileRows(product);
     for (int rows : heights) {
-      code.loop(i, rows, () -> code.iload(to()), () -> call(a, bAt, count, i, rows));
+      code.loop(i, rows, () -> code.iload(to()), () -> call(a, bAt, count, i, rows, goesOn));
       if (again && rows > 1 && heights.size() > 1) {
         int early = code.local(1);
         code.iload(to());
@@ -312,7 +324,7 @@ final class ProductStrip {
               code.iload(early);
               code.chooseIfLess(
                   () -> {
-                    call(a, bAt, count, early, rows);
+                    call(a, bAt, count, early, rows, goesOn);
                     code.iload(to());
                     code.istore(i);
                   },
@@ -323,7 +335,7 @@ final class ProductStrip {
     }
   }
 
-  private void call(int a, int bAt, int count, int i, int rows) {
+  private void call(int a, int bAt, int count, int i, int rows, boolean goesOn) {
     code.aload(0);
     code.aload(1);
     code.array(product.kernel().a().access().buffer());
@@ -346,127 +358,11 @@ final class ProductStrip {
     code.iload(bAt);
     code.iload(b + 2);
     code.aload(sums);
-    code.iload(sumsStart);
-    code.iload(i);
-    code.iload(sumsRow);
-    code.insn(Opcodes.IMUL);
-    code.insn(Opcodes.IADD);
+    sumsOf(i);
     code.iload(sumsRow);
     if (product.isCut()) {
       code.iload(count);
     }
-    code.callStatic(owner, tile(name, rows, vectors), ProductTile.descriptor(product));
-  }
-
-  // ------------------------------------------------------------------ what is done with the sums
-
-  /** Does a method of loops store the sums, at least sometimes? */
-  static boolean hasStore(Products product) {
-    return !isDirect(product) || mayBePadded(product);
-  }
-
-  private static String storeDescriptor(Products product) {
-    return "(L"
-        + Code.FRAME
-        + ";L"
-        + Code.SCRATCH
-        + ";"
-        + product.array()
-        + "I"
-        + "II".repeat(product.outer().size() + 2)
-        + ")V";
-  }
-
-  /** Calls the loops for the new columns of this block. */
-  private void store() {
-    code.aload(0);
-    code.aload(1);
-    code.aload(sums);
-    code.iload(from);
-    code.constant(tiling.width());
-    code.insn(Opcodes.IMUL);
-    code.iload(first());
-    code.insn(Opcodes.IADD);
-    for (int position = 0; position <= product.column().position(); position++) {
-      if (position == product.row().position()) {
-        code.iload(from);
-        code.iload(to());
-      } else if (position == product.column().position()) {
-        code.iload(product.isInPlace() ? fresh() : first());
-        code.iload(first());
-        code.constant(width());
-        code.insn(Opcodes.IADD);
-        code.extent(product.column().extent());
-        code.callStatic("java/lang/Math", "min", "(II)I");
-      } else {
-        int index = 2 + outerIndex(position);
-        code.iload(index);
-        code.iload(index);
-        code.constant(1);
-        code.insn(Opcodes.IADD);
-      }
-    }
-    code.callStatic(owner, name + "store", storeDescriptor(product));
-  }
-
-  private int outerIndex(int position) {
-    for (int i = 0; i < product.outer().size(); i++) {
-      if (product.outer().get(i).position() == position) {
-        return i;
-      }
-    }
-    throw new IllegalStateException("no outer axis");
-  }
-
-  /** Writes the method that stores what becomes of the sums of a part of the result. */
-  static void emitStore(
-      Products product, ClassVisitor cv, String kernel, int line, Operands operands) {
-    int axes = product.column().position() + 1;
-    Code.method(
-        cv,
-        kernel + "store",
-        storeDescriptor(product),
-        4 + 2 * axes,
-        line,
-        operands,
-        code -> storeLoops(product, code));
-  }
-
-  private static void storeLoops(Products product, Code code) {
-    DType dtype = product.tiling().dtype();
-    Kernel.Product kernel = product.kernel();
-    Buffer sums = new Buffer(-1, Buffer.Role.TEMPORARY, "sums", dtype, Extent.ZERO, null);
-    List<Extent> strides = new ArrayList<>();
-    List<LoopEmitter.Window> windows = new ArrayList<>();
-    for (int position = 0; position <= product.column().position(); position++) {
-      strides.add(
-          position == product.row().position()
-              ? Extent.of(product.tiling().width())
-              : position == product.column().position() ? Extent.ONE : Extent.ZERO);
-      windows.add(new LoopEmitter.Window(4 + 2 * position, 5 + 2 * position));
-    }
-    Access access = new Access(sums, Extent.ZERO, strides);
-    code.bind(sums, 2);
-    int origin = code.local(1);
-    code.iload(3);
-    code.insn(Opcodes.INEG);
-    code.istore(origin);
-    Nest.Bases bases = new Nest.Bases();
-    bases.set(access, origin);
-    List<Extent> extents = new ArrayList<>(kernel.batch());
-    extents.addAll(kernel.rows());
-    extents.addAll(kernel.columns());
-    boolean padded = mayBePadded(product);
-    boolean whole =
-        !padded
-            && product.column().extent().isConstant()
-            && (!product.isInPlace() || product.knownColumns() % product.tiling().lanes() == 0);
-    LoopEmitter.window(
-        code,
-        product.bits(),
-        new Kernel.Loops(extents, kernel.storesOf(new Instruction.Load(access)), kernel.span()),
-        windows,
-        bases,
-        whole);
+    code.callStatic(owner, tile(name, rows, vectors, goesOn), ProductTile.descriptor(product));
   }
 }

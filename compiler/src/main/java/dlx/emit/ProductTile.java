@@ -29,11 +29,12 @@ final class ProductTile {
   private final Code code;
   private final int rows;
   private final int vectors;
+  private final boolean goesOn;
   private final Body body;
   private final int[][] sums;
   private final int[] rowOffsets;
 
-  private ProductTile(Products product, Code code, int rows, int vectors) {
+  private ProductTile(Products product, Code code, int rows, int vectors, boolean goesOn) {
     this.product = product;
     this.dtype = product.tiling().dtype();
     this.lane = product.tiling().lane();
@@ -41,6 +42,7 @@ final class ProductTile {
     this.code = code;
     this.rows = rows;
     this.vectors = vectors;
+    this.goesOn = goesOn;
     this.body = new Body(code, lane, null);
     this.sums = new int[rows][vectors];
     this.rowOffsets = new int[rows];
@@ -68,9 +70,13 @@ final class ProductTile {
     return product.isCut() ? COUNT + 1 : COUNT;
   }
 
-  /** Writes the body of the method. */
-  static void emit(Products product, Code code, int rows, int vectors) {
-    new ProductTile(product, code, rows, vectors).emit();
+  /**
+   * Writes the body of the method.
+   *
+   * @param goesOn are the products added to what is there?
+   */
+  static void emit(Products product, Code code, int rows, int vectors, boolean goesOn) {
+    new ProductTile(product, code, rows, vectors, goesOn).emit();
   }
 
   private void emit() {
@@ -81,7 +87,7 @@ final class ProductTile {
       for (int v = 0; v < vectors; v++) {
         begin(r, v, c);
       }
-      if (product.isCut()) {
+      if (goesOn) {
         nextRow(c);
       }
       if (r > 0 && !product.rowStep().isConstant()) {
@@ -114,7 +120,7 @@ final class ProductTile {
   /** The first value of a sum: 0, or what was summed up before. */
   private void begin(int r, int v, int c) {
     sums[r][v] = lane.isVector() ? code.local(1) : code.local(dtype);
-    if (product.isCut()) {
+    if (goesOn) {
       if (lane.isVector()) {
         body.species(dtype);
       }

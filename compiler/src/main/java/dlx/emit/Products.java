@@ -2,7 +2,6 @@ package dlx.emit;
 
 import dlx.graph.Extent;
 import dlx.schedule.Access;
-import dlx.schedule.Instruction;
 import dlx.schedule.Kernel;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +93,7 @@ final class Products {
     return "[" + Lane.letter(tiling.dtype());
   }
 
-  /** Are the sums interrupted, so that they begin with what is there? */
+  /** May sums be interrupted, so that they go on with what is there? */
   boolean isCut() {
     return tiling.blockSummed() > 0;
   }
@@ -134,16 +133,25 @@ final class Products {
     return column.extent().constant().orElse(0);
   }
 
-  /** Is the sum itself stored, side by side, and nothing else? */
-  boolean isPlain() {
-    return kernel.stores().size() == 1
-        && kernel.stores().getFirst().value() instanceof Instruction.Summed
-        && kernel.stores().getFirst().access().strides().get(column.position()).isOne();
+  /** Do tiles write where the result lies? Else to memory of the thread. */
+  boolean isDirect() {
+    return kernel.isPlain();
   }
 
-  /** Is something read that is overwritten? Then nothing may be stored twice. */
-  boolean isInPlace() {
-    return kernel.reads().anyMatch(b -> kernel.writes().anyMatch(b::equals));
+  /**
+   * From one row of the sums to the next in memory of the thread: those of one strip, or of all
+   * columns, rounded up to the width of a strip.
+   */
+  Extent sumsRow() {
+    Extent width = Extent.of(tiling.width());
+    return isDirect()
+        ? width
+        : column.extent().plus(tiling.width() - 1).floorDivide(width).times(width);
+  }
+
+  /** How many sums memory of the thread holds. */
+  Extent sumsSize() {
+    return sumsRow().times(tiling.blockRows());
   }
 
   // ------------------------------------------------------------------ what threads share
@@ -159,7 +167,7 @@ final class Products {
 
   /** What threads may share besides: the columns, where there are no outer axes. */
   @Nullable Extent across() {
-    return outer.isEmpty() ? column.extent() : null;
+    return outer.isEmpty() && isDirect() ? column.extent() : null;
   }
 
   int acrossAlign() {
@@ -184,14 +192,14 @@ final class Products {
     for (int vectors : widths()) {
       ProductStrip.emit(this, cv, owner, name, vectors, line, operands);
     }
-    if (ProductStrip.hasStore(this)) {
-      ProductStrip.emitStore(this, cv, name, line, operands);
+    if (ProductStore.isNeeded(this)) {
+      ProductStore.emit(this, cv, name, line, operands);
     }
     Code.kernel(cv, name, line, operands, code -> new Driver(code, owner, name).emit());
   }
 
   /** How many vectors the strips are wide: full ones, and single vectors for what is left. */
-  private List<Integer> widths() {
+  List<Integer> widths() {
     boolean full = column.extent().isConstant() && knownColumns() % tiling.width() == 0;
     boolean single = column.extent().isConstant() && knownColumns() <= tiling.lanes();
     return full ? List.of(tiling.vectors()) : single ? List.of(1) : List.of(tiling.vectors(), 1);
@@ -300,7 +308,11 @@ final class Products {
       Right padded = new Right(code.local(1), code.local(1), code.local(1));
       Extent positions = summed.getLast().extent();
       code.iload(right.at());
-      code.extent(positions.minus(Extent.ONE).times(summed.getLast().b()).plus(tiling.lanes()));
+      code.extent(positions.minus(Extent.ONE).times(summed.getLast().b()));
+      code.constant(0);
+      code.callStatic("java/lang/Math", "max", "(II)I");
+      code.insn(Opcodes.IADD);
+      code.constant(tiling.lanes());
       code.insn(Opcodes.IADD);
       code.aload(right.array());
       code.insn(Opcodes.ARRAYLENGTH);
@@ -349,7 +361,7 @@ final class Products {
         code.istore(from);
         code.extent(row.extent());
         code.istore(to);
-        columns(right, from, to);
+        block(right, from, to);
         return;
       }
       int next = code.local(1);
@@ -377,7 +389,7 @@ final class Products {
             rowLimit();
             code.callStatic("java/lang/Math", "min", "(II)I");
             code.istore(to);
-            columns(right, from, to);
+            block(right, from, to);
           });
     }
 
@@ -386,6 +398,19 @@ final class Products {
         code.iload(Code.TO);
       } else {
         code.extent(row.extent());
+      }
+    }
+
+    private void block(Right right, int from, int to) {
+      columns(right, from, to);
+      if (!isDirect()) {
+        int sums = code.local(1);
+        ProductStore.sums(Products.this, code);
+        code.astore(sums);
+        int first = code.local(1);
+        code.constant(0);
+        code.istore(first);
+        ProductStore.call(Products.this, code, owner, name, indices, sums, from, to, first);
       }
     }
 
@@ -403,7 +428,7 @@ final class Products {
             j,
             tiling.width(),
             this::columnLimit,
-            () -> strip(right, from, to, j, j, tiling.vectors()));
+            () -> strip(right, from, to, j, tiling.vectors()));
       }
       if (widths().contains(1)) {
         // only the part that has the last column ends between multiples of the width
@@ -423,10 +448,10 @@ final class Products {
 
     /** Fewer columns than a tile has. */
     private void rest(Right right, int from, int to, int j) {
-      Runnable wide = () -> strip(right, from, to, j, j, tiling.vectors());
+      Runnable wide = () -> strip(right, from, to, j, tiling.vectors());
       if (isRightPacked()) {
         // panels are padded
-        ifLeft(j, tiling.lanes(), () -> strip(right, from, to, j, j, 1), wide);
+        ifLeft(j, tiling.lanes(), () -> strip(right, from, to, j, 1), wide);
         return;
       }
       Runnable narrow =
@@ -435,7 +460,7 @@ final class Products {
                 j,
                 tiling.lanes(),
                 () -> code.extent(column.extent()),
-                () -> strip(right, from, to, j, j, 1));
+                () -> strip(right, from, to, j, 1));
             code.iload(j);
             code.extent(column.extent());
             code.chooseIfLess(() -> last(right, from, to, j, 1), () -> {});
@@ -493,10 +518,10 @@ final class Products {
             code.iload(j);
             code.istore(first);
           });
-      strip(right, from, to, first, j, vectors);
+      strip(right, from, to, first, vectors);
     }
 
-    private void strip(Right right, int from, int to, int first, int fresh, int vectors) {
+    private void strip(Right right, int from, int to, int first, int vectors) {
       code.aload(0);
       code.aload(1);
       indices.forEach(code::iload);
@@ -516,7 +541,6 @@ final class Products {
       code.iload(from);
       code.iload(to);
       code.iload(first);
-      code.iload(fresh);
       code.callStatic(
           owner, ProductStrip.name(name, vectors), ProductStrip.descriptor(Products.this));
     }

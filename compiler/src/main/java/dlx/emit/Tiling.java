@@ -19,6 +19,12 @@ record Tiling(DType dtype, Lane lane, int rows, int vectors, int blockRows, int 
   /** The part of the left operand that should stay in the second cache. */
   private static final long BLOCK_BYTES = 512 << 10;
 
+  /** The sums that should stay in the first cache until something is made of them. */
+  private static final long SUMS_BYTES = 32 << 10;
+
+  /** A size that may be expected where it is not known. */
+  private static final long UNKNOWN = 128;
+
   private static final int MOST_ROWS = 128;
   private static final int MOST_SUMMED = 2048;
   private static final int BLOCK_SUMMED = 1024;
@@ -33,6 +39,11 @@ record Tiling(DType dtype, Lane lane, int rows, int vectors, int blockRows, int 
     long depth = cut ? BLOCK_SUMMED : summed.constant().orElse(BLOCK_SUMMED);
     long fit = BLOCK_BYTES / dtype.bytes() / Math.max(1, depth);
     int block = (int) Math.max(32, Math.min(MOST_ROWS, fit)) / rows * rows;
+    if (!product.isPlain()) {
+      long columns = Math.max(1, product.columns().getLast().constant().orElse(UNKNOWN));
+      long stored = SUMS_BYTES / dtype.bytes() / columns / rows * rows;
+      block = (int) Math.max(16, Math.min(block, stored));
+    }
     return new Tiling(dtype, lane, rows, lane.isVector() ? 2 : 4, block, cut ? BLOCK_SUMMED : 0);
   }
 

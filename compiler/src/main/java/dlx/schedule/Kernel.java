@@ -75,6 +75,13 @@ public sealed interface Kernel {
       List<Store> stores,
       Span span)
       implements Kernel {
+    /** Is the sum itself stored, columns side by side, and nothing else? */
+    public boolean isPlain() {
+      return stores.size() == 1
+          && stores.getFirst().value() instanceof Instruction.Summed
+          && (columns.getLast().isOne() || stores.getFirst().access().strides().getLast().isOne());
+    }
+
     /** The stores with another instruction for the sum. */
     public List<Store> storesOf(Instruction sum) {
       Rewriting rewriting =
