@@ -165,9 +165,12 @@ final class Products {
     return outer.isEmpty() ? tiling.rows() : 1;
   }
 
-  /** What threads may share besides: the columns, where there are no outer axes. */
+  /**
+   * What threads may share besides: the columns, where there are no outer axes. Not where sums are
+   * interrupted: the last strip may overlap the one of another thread, whose sums are half done.
+   */
   @Nullable Extent across() {
-    return outer.isEmpty() && isDirect() ? column.extent() : null;
+    return outer.isEmpty() && isDirect() && !isCut() ? column.extent() : null;
   }
 
   int acrossAlign() {
