@@ -99,6 +99,7 @@ public final class HotTable {
     return out.toString().replaceAll(" +(?=\\n)", "");
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // how wide columns are is known at run time only
   private static void line(StringBuilder out, String format, Object... cells) {
     out.append(String.format(format, cells));
   }

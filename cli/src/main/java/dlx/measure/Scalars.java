@@ -6,6 +6,7 @@ package dlx.measure;
 final class Scalars {
   private static final int LENGTH = 512;
 
+  @SuppressWarnings("UnusedVariable") // written, so that no loop is left out
   private static volatile double sink;
 
   private Scalars() {}

@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 final class Vectors {
   private Vectors() {}
 
+  @SuppressWarnings("UnusedVariable") // written, so that no loop is left out
   private static volatile double sink;
 
   static double fmaSingles(int turns) {

@@ -66,11 +66,10 @@ final class Steps {
     for (int step : list) {
       if (step < 0) {
         loops[~step].run(workspace, workers, measured);
-      } else if (measured == null && kernels[step].joins()) {
-        continue; // it ran with the first of those that it joins
       } else if (measured == null && together[step] != null) {
         together[step].run(frame, workspace.scratch, workers);
-      } else {
+      } else if (measured != null || !kernels[step].joins()) {
+        // a kernel that joins ran with the first of those that it joins
         long begun = measured == null ? 0 : System.nanoTime();
         workers.run(
             code[step], method[step], operands[step], kernels[step], frame, workspace.scratch);

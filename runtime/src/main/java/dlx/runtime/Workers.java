@@ -168,7 +168,7 @@ public final class Workers {
     Throwable thrown;
     try {
       int threads = shares.length;
-      int wanted = threads * (int) Math.clamp(work / threads / WORTH_CUTTING, 1, mostChunks);
+      int wanted = threads * Math.clamp(work / threads / WORTH_CUTTING, 1, mostChunks);
       boolean columns = across / 2 >= units && isEven(acrossBlocks, threads);
       int acrossPieces = columns ? Math.min(wanted, acrossBlocks) : 1;
       int pieces = Math.min(wanted / acrossPieces, blocks);
@@ -261,6 +261,7 @@ public final class Workers {
   }
 
   /** Waits until all chunks that were posted are finished. */
+  @SuppressWarnings("ThreadPriorityCheck") // yield is a courtesy; waiting ends without it too
   private void await() {
     long since = 0;
     for (int looks = 1; !isFinished(); looks++) {
@@ -309,6 +310,7 @@ public final class Workers {
     }
 
     /** Waits for another task than the one that is done. */
+    @SuppressWarnings("ThreadPriorityCheck") // yield is a courtesy; waiting ends without it too
     private void await(int done) {
       long since = 0;
       for (int looks = 1; share.task() == done && !stop; looks++) {
