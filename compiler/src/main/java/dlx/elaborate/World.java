@@ -29,7 +29,13 @@ final class World {
   /** What the parameters and states are now; shared by all readings of one entry. */
   static final class Memory {
     final Map<String, Tensor> now = new LinkedHashMap<>();
+
+    /** What stands for a first value in every reading: the same, or no derivative would find it. */
+    final Map<First, Node> first = new HashMap<>();
   }
+
+  /** The first value of a parameter or state. */
+  record First(String path, Node start) {}
 
   final Elaboration elaboration;
   final boolean training;
@@ -239,7 +245,11 @@ final class World {
           List<Axis> axes = slot.axes();
           if (fresh) {
             Tensor start = elaboration.layers.start(elaboration.created(slot), this);
-            return elaboration.tensors.variable(start);
+            Node variable =
+                memory.first.computeIfAbsent(
+                    new First(path, start.node()),
+                    same -> elaboration.tensors.variable(start).node());
+            return new Tensor(variable, start.axes(), start.weak());
           }
           Node leaf = elaboration.graph.node(slot.leaf());
           return new Tensor(elaboration.tensors.cast(leaf, axes, this), axes, false);
