@@ -9,7 +9,8 @@
  * LoopEmitter     the kernel Loops
  * ColumnEmitter   the kernel Columns
  * Packing         which operands of products are copied into panels first
- * Products        the kernel Product, cut by Tiling into ProductStrip and ProductTile
+ * Products        the kernel Product, cut by Tiling: ProductLoops, ProductColumns, ProductStrip,
+ *                 ProductTile
  * PackEmitter     the kernel Pack; SquareEmitter turns what lies the other way
  * CallEmitter     kernels that are one call into the runtime
  * Body            one value: registers, loads, operators
