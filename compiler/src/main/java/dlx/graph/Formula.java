@@ -168,7 +168,9 @@ public final class Formula {
       boolean reversed = text.isReversed(text.results().getFirst());
       texts.put(
           only,
-          reversed ? new Phrase("reverse(" + expression + ")", Phrase.ATOM) : new Phrase(expression, Phrase.LOOP));
+          reversed
+              ? new Phrase("reverse(" + expression + ")", Phrase.ATOM)
+              : new Phrase(expression, Phrase.LOOP));
       return;
     }
     List<String> made = new ArrayList<>();
@@ -177,7 +179,8 @@ public final class Formula {
       made.add(name);
       if (byIndex.containsKey(index)) {
         boolean reversed = text.isReversed(index);
-        texts.put(byIndex.get(index), new Phrase(reversed ? "reverse(" + name + ")" : name, Phrase.ATOM));
+        texts.put(
+            byIndex.get(index), new Phrase(reversed ? "reverse(" + name + ")" : name, Phrase.ATOM));
       }
     }
     lines.add(LoopText.tuple(made) + " = " + expression);

@@ -24,7 +24,8 @@ final class MovePhrases {
       case Movement.Transpose t ->
           einsum(node, List.of(identity(t.permutation().size())), t.permutation());
       case Movement.Broadcast b -> broadcast(b, node);
-      case Movement.Slice s -> new Phrase(phrases.in(node, 0, Phrase.ATOM) + slices(s, node), Phrase.ATOM);
+      case Movement.Slice s ->
+          new Phrase(phrases.in(node, 0, Phrase.ATOM) + slices(s, node), Phrase.ATOM);
       case Movement.Pad p -> pad(p, node);
       case Movement.Concat c -> phrases.call("concat", node, "axis = " + c.axis());
       case Movement.Windows w -> phrases.call("windows", node, w.axis(), w.size(), w.stride());
@@ -47,7 +48,8 @@ final class MovePhrases {
     for (int axis = first; axis < op.shape().size(); axis++) {
       indices.add(axes.contains(axis) ? ":" : "*");
     }
-    return new Phrase(phrases.in(node, 0, Phrase.ATOM) + "[" + String.join(", ", indices) + "]", Phrase.ATOM);
+    return new Phrase(
+        phrases.in(node, 0, Phrase.ATOM) + "[" + String.join(", ", indices) + "]", Phrase.ATOM);
   }
 
   private static String slices(Movement.Slice op, Node node) {
@@ -77,7 +79,17 @@ final class MovePhrases {
       Extent high = op.high().get(axis);
       if (!low.isZero() || !high.isZero()) {
         text =
-            "extend(" + text + ", " + axis + ", " + low + ", " + high + ", " + phrases.whole(node, 1) + ")";
+            "extend("
+                + text
+                + ", "
+                + axis
+                + ", "
+                + low
+                + ", "
+                + high
+                + ", "
+                + phrases.whole(node, 1)
+                + ")";
       }
     }
     return new Phrase(text, Phrase.ATOM);
@@ -100,7 +112,8 @@ final class MovePhrases {
   }
 
   /** x @ y, with either of them transposed if it is a matrix; null if it is no such product. */
-  private Phrase product(Node node, int i, List<Integer> a, int k, List<Integer> b, Contraction op) {
+  private Phrase product(
+      Node node, int i, List<Integer> a, int k, List<Integer> b, Contraction op) {
     if (a.isEmpty() || b.isEmpty() || a.size() > 2 || b.size() > 2) {
       return null;
     }
@@ -119,8 +132,12 @@ final class MovePhrases {
           && !output.contains(y.getFirst())
           && distinct
           && output.equals(op.output())) {
-        String l = left ? phrases.in(node, i, Phrase.ATOM) + "'" : phrases.in(node, i, Phrase.PRODUCT);
-        String r = right ? phrases.in(node, k, Phrase.ATOM) + "'" : phrases.in(node, k, Phrase.PRODUCT + 1);
+        String l =
+            left ? phrases.in(node, i, Phrase.ATOM) + "'" : phrases.in(node, i, Phrase.PRODUCT);
+        String r =
+            right
+                ? phrases.in(node, k, Phrase.ATOM) + "'"
+                : phrases.in(node, k, Phrase.PRODUCT + 1);
         return new Phrase(l + " @ " + r, Phrase.PRODUCT);
       }
     }

@@ -48,7 +48,8 @@ final class Phrases {
     return switch (node.op()) {
       case Leaf.Constant c -> number(c);
       case Leaf.Table t -> new Phrase(table(t), Phrase.ATOM);
-      case Leaf.SizeOf s -> new Phrase(s.extent().toString(), s.extent().name() == null ? Phrase.SUM : Phrase.ATOM);
+      case Leaf.SizeOf s ->
+          new Phrase(s.extent().toString(), s.extent().name() == null ? Phrase.SUM : Phrase.ATOM);
       case Leaf.Uniform u -> new Phrase(u.address(), Phrase.ATOM);
       case Leaf leaf -> new Phrase(leaf.title(), Phrase.ATOM);
       case Elementwise op -> elementwise(op, node);
@@ -58,11 +59,14 @@ final class Phrases {
       case Indexing.Gather g when g.axis() == 0 ->
           new Phrase(in(node, 0, Phrase.ATOM) + "[" + whole(node, 1) + "]", Phrase.ATOM);
       case Indexing.Gather g ->
-          new Phrase(in(node, 0, Phrase.ATOM) + "[" + ":, ".repeat(g.axis()) + whole(node, 1) + "]", Phrase.ATOM);
+          new Phrase(
+              in(node, 0, Phrase.ATOM) + "[" + ":, ".repeat(g.axis()) + whole(node, 1) + "]",
+              Phrase.ATOM);
       case Indexing.ScatterAdd s -> call("scatter_add", node, s.axis(), s.extent());
       case Indexing op -> call(op.title(), node);
       case Loop.Region op -> new Phrase(step(op, node), Phrase.LOOP);
-      case Loop.Result op -> new Phrase("result " + op.index() + " of " + whole(node, 0), Phrase.ATOM);
+      case Loop.Result op ->
+          new Phrase("result " + op.index() + " of " + whole(node, 0), Phrase.ATOM);
       case Derivative d -> call("grad", node);
     };
   }
@@ -85,7 +89,9 @@ final class Phrases {
             : Double.isInfinite(constant.value())
                 ? (constant.value() < 0 ? "-inf" : "inf")
                 : constant.title();
-    return new Phrase(text, text.startsWith("-") ? Phrase.MINUS : text.contains("/") ? Phrase.PRODUCT : Phrase.ATOM);
+    return new Phrase(
+        text,
+        text.startsWith("-") ? Phrase.MINUS : text.contains("/") ? Phrase.PRODUCT : Phrase.ATOM);
   }
 
   private static String table(Leaf.Table table) {
@@ -115,10 +121,13 @@ final class Phrases {
       case DIVIDE -> binary(node, " / ", Phrase.PRODUCT, Phrase.PRODUCT + 1);
       case FLOOR_DIVIDE -> binary(node, " // ", Phrase.PRODUCT, Phrase.PRODUCT + 1);
       case REMAINDER -> binary(node, " % ", Phrase.PRODUCT, Phrase.PRODUCT + 1);
-      case POWER -> new Phrase(in(node, 0, Phrase.ATOM) + "^" + in(node, 1, Phrase.POWER), Phrase.POWER);
+      case POWER ->
+          new Phrase(in(node, 0, Phrase.ATOM) + "^" + in(node, 1, Phrase.POWER), Phrase.POWER);
       case NEGATE -> {
         Phrase value = texts.get(node.input(0));
-        yield new Phrase("-" + value.within(Phrase.PRODUCT), value.binding() == Phrase.PRODUCT ? Phrase.PRODUCT : Phrase.MINUS);
+        yield new Phrase(
+            "-" + value.within(Phrase.PRODUCT),
+            value.binding() == Phrase.PRODUCT ? Phrase.PRODUCT : Phrase.MINUS);
       }
       case LESS -> binary(node, " < ", Phrase.COMPARE + 1, Phrase.COMPARE + 1);
       case LESS_EQUAL -> binary(node, " <= ", Phrase.COMPARE + 1, Phrase.COMPARE + 1);
@@ -153,7 +162,8 @@ final class Phrases {
     String right = in(node, 1 - first, Phrase.SUM + 1);
     boolean minus = subtracts(node.input(1 - first));
     return new Phrase(
-        in(node, first, Phrase.SUM) + (minus ? " - " + right.substring(1) : " + " + right), Phrase.SUM);
+        in(node, first, Phrase.SUM) + (minus ? " - " + right.substring(1) : " + " + right),
+        Phrase.SUM);
   }
 
   private boolean subtracts(Node node) {

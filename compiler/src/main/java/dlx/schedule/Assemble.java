@@ -100,7 +100,7 @@ final class Assemble {
     strides.addAll(x.strides().subList(axis + 1, x.strides().size()));
     return new Instruction.Pick(
         access(location(x.base()), x.offset(), strides, place),
-        operand(Fuse.indexView(node, views.get(node.input(1))), place),
+        operand(Uses.indexView(node, views.get(node.input(1))), place),
         x.strides().get(axis),
         x.shape().get(axis),
         gather.checked(),
