@@ -81,7 +81,7 @@ public final class Builtins {
     add("split(x, n, axis = -1)",                    "n equal parts, or parts of the sizes in a list",                  c -> c.elaboration.moves.split(c.at(0), c.at(1), c.at(2), c.span, c.world()));
     add("extend(x, axis, before, after, fill = 0)",  "surrounded with a number along an axis",                          c -> c.elaboration.moves.extend(c.at(0), c.at(1), c.at(2), c.at(3), c.at(4), c.world()));
     add("reverse(x, axis = -1)",                     "the last first along an axis",                                    c -> c.elaboration.moves.reverse(c.at(0), c.at(1), c.world()));
-    add("windows(x, axis, k, stride = 1)",           "a sliding view of k neighbours along an axis",                    c -> { throw later("windows", c.span); });
+    add("windows(x, axis, k, stride = 1, pad = 0, dilation = 1, fill = 0)", "a sliding view: an axis of n, extended by pad on both sides, becomes two, of (n + 2 * pad - dilation * (k - 1) - 1) // stride + 1 windows and of their k elements, dilation apart", c -> new Sliding(c.elaboration, c.world()).windows(c.arguments, c.span));
     // ---- positions
     add("iota(n)",    "0, 1, .. up to n - 1",                                             c -> c.elaboration.moves.iota(c.at(0), c.world()));
     add("argsort(x)", "the positions that sort the last axis upwards; stable, NaN last",  c -> c.elaboration.moves.argsort(c.at(0), c.world()));

@@ -87,7 +87,7 @@ final class Elements {
     if (view) {
       Extent all = loop.count.plus(-1).times(step).plus(length);
       Node part = x.node().slice(axis, world.lower(start.start()), 1, all);
-      Node windows = elaboration.graph.node(new Movement.Windows(axis, length, step), part);
+      Node windows = elaboration.graph.node(new Movement.Windows(axis, length, step, 1), part);
       return new Tensor(loop.element(first(windows, axis)), axes, x.weak());
     }
     Node begin = node(start);

@@ -70,7 +70,7 @@ final class EvaluateMoves {
                         .filter(axis -> axis != w.axis() + 1)
                         .map(axis -> at[axis])
                         .toArray();
-                from[w.axis()] = at[w.axis()] * w.stride() + at[w.axis() + 1];
+                from[w.axis()] = at[w.axis()] * w.stride() + at[w.axis() + 1] * w.dilation();
                 return from;
               });
       case Movement.Overlap o -> overlap(o, x, shape);
@@ -122,7 +122,7 @@ final class EvaluateMoves {
               .filter(axis -> axis != op.axis() + 1)
               .map(axis -> position[axis])
               .toArray();
-      to[op.axis()] = position[op.axis()] * op.stride() + position[op.axis() + 1];
+      to[op.axis()] = position[op.axis()] * op.stride() + position[op.axis() + 1] * op.dilation();
       add(result, EvaluateFolds.ravel(to, shape), x.data()[i], x);
     }
     return result;

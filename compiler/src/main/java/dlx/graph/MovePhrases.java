@@ -28,8 +28,10 @@ final class MovePhrases {
           new Phrase(phrases.in(node, 0, Phrase.ATOM) + slices(s, node), Phrase.ATOM);
       case Movement.Pad p -> pad(p, node);
       case Movement.Concat c -> phrases.call("concat", node, "axis = " + c.axis());
-      case Movement.Windows w -> phrases.call("windows", node, w.axis(), w.size(), w.stride());
-      case Movement.Overlap o -> phrases.call("overlap", node, o.axis(), o.extent(), o.stride());
+      case Movement.Windows w ->
+          phrases.call("windows", node, w.axis(), w.size(), w.stride(), w.dilation());
+      case Movement.Overlap o ->
+          phrases.call("overlap", node, o.axis(), o.extent(), o.stride(), o.dilation());
     };
   }
 

@@ -256,26 +256,38 @@ public sealed interface Movement extends Op {
   }
 
   /**
-   * A sliding view of one axis: position (.., i, j, ..) reads position stride * i + j of that axis;
-   * j runs over a new axis of extent {@code size} that follows it. Never stored: convolution and
-   * pooling are a contraction and a maximum over it.
+   * A sliding view of one axis: position (.., i, j, ..) reads position stride * i + dilation * j of
+   * that axis; j runs over a new axis of extent {@code size}, at least 1, that follows it. There
+   * are as many i as fit. Never stored: convolution and pooling are a contraction and a maximum
+   * over it.
    *
    * @param stride positive
+   * @param dilation positive
    */
-  record Windows(int axis, Extent size, int stride) implements Movement {
+  record Windows(int axis, Extent size, int stride, int dilation) implements Movement {
     @Override
     public String title() {
-      return "windows[" + axis + ", " + size + ", " + stride + "]";
+      return "windows[" + axis + ", " + size + ", " + stride + ", " + dilation + "]";
+    }
+
+    /** How much of the axis one window of {@code size} covers: dilation * (size - 1) + 1. */
+    public static Extent span(Extent size, int dilation) {
+      return size.plus(-1).times(dilation).plus(1);
+    }
+
+    /** How many windows an axis has: (extent - span) // stride + 1. */
+    public static Extent count(Extent extent, Extent size, int stride, int dilation) {
+      return extent.minus(span(size, dilation)).floorDivide(Extent.of(stride)).plus(1);
     }
 
     @Override
     public Type type(List<Node> inputs) {
       Type type = inputs.getFirst().type();
-      if (axis < 0 || axis >= type.rank() || stride < 1) {
+      if (axis < 0 || axis >= type.rank() || stride < 1 || dilation < 1) {
         throw new IllegalArgumentException(this + " of " + type);
       }
       List<Extent> shape = new ArrayList<>(type.shape());
-      shape.set(axis, type.extent(axis).minus(size).floorDivide(Extent.of(stride)).plus(1));
+      shape.set(axis, count(type.extent(axis), size, stride, dilation));
       shape.add(axis + 1, size);
       return type.with(shape);
     }
@@ -283,24 +295,28 @@ public sealed interface Movement extends Op {
     @Override
     public List<Node> pullback(Node y, Node g) {
       Extent extent = y.input(0).type().extent(axis);
-      return List.of(y.graph().node(new Overlap(axis, extent, stride), g));
+      return List.of(y.graph().node(new Overlap(axis, extent, stride, dilation), g));
     }
   }
 
   /**
    * The transpose of {@link Windows}: position p of an axis of {@code extent} is the sum of all (i,
-   * j) with stride * i + j = p.
+   * j) with stride * i + dilation * j = p.
    */
-  record Overlap(int axis, Extent extent, int stride) implements Movement {
+  record Overlap(int axis, Extent extent, int stride, int dilation) implements Movement {
     @Override
     public String title() {
-      return "overlap[" + axis + ", " + extent + ", " + stride + "]";
+      return "overlap[" + axis + ", " + extent + ", " + stride + ", " + dilation + "]";
     }
 
     @Override
     public Type type(List<Node> inputs) {
       Type type = inputs.getFirst().type();
-      if (axis < 0 || axis + 1 >= type.rank() || stride < 1 || type.dtype() == DType.BOOL) {
+      if (axis < 0
+          || axis + 1 >= type.rank()
+          || stride < 1
+          || dilation < 1
+          || type.dtype() == DType.BOOL) {
         throw new IllegalArgumentException(this + " of " + type);
       }
       List<Extent> shape = new ArrayList<>(type.shape());
@@ -312,7 +328,7 @@ public sealed interface Movement extends Op {
     @Override
     public List<Node> pullback(Node y, Node g) {
       Extent size = y.input(0).type().extent(axis + 1);
-      return List.of(y.graph().node(new Windows(axis, size, stride), g));
+      return List.of(y.graph().node(new Windows(axis, size, stride, dilation), g));
     }
   }
 

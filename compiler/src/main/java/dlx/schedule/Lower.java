@@ -331,13 +331,13 @@ final class Lower {
     return nothing ? x : x.graph().node(new Movement.Pad(low, high), x, inputs.get(1));
   }
 
-  /** Every element is added at its position stride * i + j. */
+  /** Every element is added at its position stride * i + dilation * j. */
   private Node overlap(Movement.Overlap overlap, Node x) {
     int axis = overlap.axis();
     Graph graph = x.graph();
     List<Extent> pair = x.type().shape().subList(axis, axis + 2);
     Node i = graph.node(new Leaf.Iota(pair.get(0))).times(overlap.stride());
-    Node j = graph.node(new Leaf.Iota(pair.get(1)));
+    Node j = graph.node(new Leaf.Iota(pair.get(1))).times(overlap.dilation());
     Node positions = i.broadcast(pair, List.of(0)).plus(j.broadcast(pair, List.of(1)));
     return graph.node(
         new Indexing.ScatterAdd(axis, overlap.extent(), false), solid(x), solid(positions));

@@ -82,7 +82,7 @@ record View(Node base, Extent offset, List<Extent> shape, List<Extent> strides) 
       case Movement.Windows w -> {
         List<Extent> steps = new ArrayList<>(strides);
         steps.set(w.axis(), strides.get(w.axis()).times(w.stride()));
-        steps.add(w.axis() + 1, strides.get(w.axis()));
+        steps.add(w.axis() + 1, strides.get(w.axis()).times(w.dilation()));
         yield new View(base, offset, result, List.copyOf(steps));
       }
       case Movement.Pad p -> null;

@@ -153,8 +153,10 @@ final class Batch {
           case Movement.Pad p ->
               new Movement.Pad(first(Extent.ZERO, p.low()), first(Extent.ZERO, p.high()));
           case Movement.Concat c -> new Movement.Concat(c.axis() + 1);
-          case Movement.Windows w -> new Movement.Windows(w.axis() + 1, w.size(), w.stride());
-          case Movement.Overlap o -> new Movement.Overlap(o.axis() + 1, o.extent(), o.stride());
+          case Movement.Windows w ->
+              new Movement.Windows(w.axis() + 1, w.size(), w.stride(), w.dilation());
+          case Movement.Overlap o ->
+              new Movement.Overlap(o.axis() + 1, o.extent(), o.stride(), o.dilation());
         };
     List<Node> inputs = new ArrayList<>(all(node.inputs()));
     if (op instanceof Movement.Pad) {

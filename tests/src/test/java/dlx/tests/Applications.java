@@ -264,14 +264,13 @@ record Applications(
       return null;
     }
     int axis = axis(x);
-    int size = (int) value(x.type().extent(axis));
-    return size == 0
-        ? null
-        : x.graph()
-            .node(
-                new Movement.Windows(
-                    axis, Extent.of(1 + random.nextInt(Math.min(size, 3))), 1 + random.nextInt(3)),
-                x);
+    int extent = (int) value(x.type().extent(axis));
+    if (extent == 0) {
+      return null;
+    }
+    int dilation = 1 + random.nextInt(2);
+    Extent size = Extent.of(1 + random.nextInt(Math.min((extent - 1) / dilation + 1, 3)));
+    return x.graph().node(new Movement.Windows(axis, size, 1 + random.nextInt(3), dilation), x);
   }
 
   private Node overlap(Node x) {
@@ -283,14 +282,15 @@ record Applications(
       return null;
     }
     int stride = 1 + random.nextInt(3);
+    int dilation = 1 + random.nextInt(2);
     Extent extent =
         x.type()
             .extent(axis)
             .plus(-1)
             .times(stride)
-            .plus(x.type().extent(axis + 1))
+            .plus(Movement.Windows.span(x.type().extent(axis + 1), dilation))
             .plus(random.nextInt(stride));
-    return x.graph().node(new Movement.Overlap(axis, extent, stride), x);
+    return x.graph().node(new Movement.Overlap(axis, extent, stride, dilation), x);
   }
 
   // ------------------------------------------------------------------ positions that are data

@@ -149,7 +149,7 @@ class DifferentiateTest {
 
   @Test
   void windowsAndTheirTranspose() {
-    Node wide = graph.node(new Movement.Windows(0, Extent.of(2), 1), x);
+    Node wide = graph.node(new Movement.Windows(0, Extent.of(2), 1, 1), x);
     assertArrayEquals(new double[] {1, 2, 2, 3}, at(wide, 1, 2, 3));
     assertGradient(new double[] {1, 2, 1}, wide.sum(), 1, 2, 3);
   }

@@ -184,8 +184,8 @@ class LoopRulesTest {
             x,
             graph.node(new Leaf.Constant(3, DType.F64))));
     stacked.add(graph.node(new Movement.Concat(1), x, input("c", of(3), of(1))));
-    stacked.add(graph.node(new Movement.Windows(0, of(2), 1), x));
-    stacked.add(graph.node(new Movement.Overlap(0, of(6), 2), x));
+    stacked.add(graph.node(new Movement.Windows(0, of(2), 1, 2), x));
+    stacked.add(graph.node(new Movement.Overlap(0, of(6), 2, 1), x));
     stacked.add(
         graph.node(new Contraction(List.of(List.of(0, 1), List.of(2)), List.of(2, 0)), x, y));
     stacked.add(graph.node(new Indexing.Argsort(), y));
