@@ -57,10 +57,7 @@ final class ScalarOperators {
   private static void operator(Code code, Instruction.Apply apply, DType dtype, DType from) {
     switch (apply.operator()) {
       case NEGATE -> code.arithmetic(dtype, Opcodes.INEG, Opcodes.FNEG, Opcodes.DNEG);
-      case SIN -> math(code, "sin");
-      case COS -> math(code, "cos");
       case SQRT -> math(code, "sqrt");
-      case ERF -> code.callStatic(SCALARS, "erf", "(D)D");
       case ABS -> code.callStatic(MATH, "abs", one(dtype));
       case SIGN ->
           code.callStatic(dtype == DType.I32 ? "java/lang/Integer" : MATH, "signum", one(dtype));
@@ -104,7 +101,7 @@ final class ScalarOperators {
         compare(code, from, Opcodes.FCMPL, Opcodes.IFNE, Opcodes.IF_ICMPNE);
       }
       case STOP_GRADIENT -> {}
-      case WHERE, EXP, LOG, TANH, LOG1P, EXPM1, SIGMOID, SOFTPLUS, FLOOR ->
+      case WHERE, EXP, LOG, SIN, COS, TANH, ERF, LOG1P, EXPM1, SIGMOID, SOFTPLUS, FLOOR ->
           throw new IllegalStateException("written above");
     }
   }

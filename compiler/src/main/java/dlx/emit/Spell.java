@@ -182,6 +182,34 @@ final class Spell {
     return this;
   }
 
+  /**
+   * Pushes {@code otherwise}; where the condition holds, the function of {@code x} by the method of
+   * {@link dlx.runtime.Lanes} with that name. It is called only if the condition holds somewhere.
+   */
+  Spell where(int condition, int x, String function, int otherwise) {
+    Label done = new Label();
+    MethodVisitor mv = code.mv();
+    if (vector) {
+      code.aload(condition);
+      code.call(Lane.MASK, "anyTrue", "()Z");
+      mv.visitJumpInsn(Opcodes.IFEQ, done);
+      get(otherwise).get(x);
+      body.lanes(function, dtype, 1);
+      code.aload(condition);
+      code.call(type(), "blend", "(L" + Lane.VECTOR + ";L" + Lane.MASK + ";)" + descriptor());
+      code.astore(otherwise);
+    } else {
+      code.iload(condition);
+      mv.visitJumpInsn(Opcodes.IFEQ, done);
+      get(x);
+      String letter = Lane.letter(dtype);
+      code.callStatic("dlx/runtime/Lanes", function, "(" + letter + ")" + letter);
+      code.store(dtype, otherwise);
+    }
+    mv.visitLabel(done);
+    return get(otherwise);
+  }
+
   // ------------------------------------------------------------------ bits: the value on top as
   // integers
 
@@ -256,6 +284,23 @@ final class Spell {
       code.call(bitsType(), "and", "(" + bitsLetter() + ")L" + bitsType() + ";");
     } else {
       code.insn(isDouble() ? Opcodes.LAND : Opcodes.IAND);
+    }
+    return this;
+  }
+
+  /** Of the two integers on top. */
+  Spell exclusiveOr() {
+    if (vector) {
+      code.mv()
+          .visitFieldInsn(
+              Opcodes.GETSTATIC, Lane.OPERATORS, "XOR", "L" + Lane.OPERATORS + "$Associative;");
+      code.insn(Opcodes.SWAP);
+      code.call(
+          bitsType(),
+          "lanewise",
+          "(L" + Lane.OPERATORS + "$Binary;L" + Lane.VECTOR + ";)L" + bitsType() + ";");
+    } else {
+      code.insn(isDouble() ? Opcodes.LXOR : Opcodes.IXOR);
     }
     return this;
   }

@@ -10,7 +10,7 @@ final class Spelling {
   /** Has this operator a formula of its own, instead of a call into the JDK? */
   static boolean hasFormula(Elementwise operator) {
     return switch (operator) {
-      case EXP, LOG, TANH, LOG1P, EXPM1, SIGMOID, SOFTPLUS, FLOOR -> true;
+      case EXP, LOG, SIN, COS, TANH, ERF, LOG1P, EXPM1, SIGMOID, SOFTPLUS, FLOOR -> true;
       default -> false;
     };
   }
@@ -20,7 +20,10 @@ final class Spelling {
     switch (operator) {
       case EXP -> Formulas.exp(s);
       case LOG -> Formulas.log(s);
+      case SIN -> Trigonometry.sin(s);
+      case COS -> Trigonometry.cos(s);
       case TANH -> Formulas.tanh(s);
+      case ERF -> ErrorFunction.erf(s);
       case LOG1P -> Formulas.log1p(s);
       case EXPM1 -> Formulas.expm1(s);
       case SIGMOID -> Formulas.sigmoid(s);

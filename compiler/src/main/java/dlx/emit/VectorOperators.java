@@ -35,13 +35,9 @@ final class VectorOperators {
     Writer w = new Writer(body, dtype);
     switch (apply.operator()) {
       case NEGATE -> w.vector(in.get(0)).method("neg");
-      case EXP, LOG, TANH, LOG1P, EXPM1, SIGMOID, SOFTPLUS, FLOOR -> {
+      case EXP, LOG, SIN, COS, TANH, ERF, LOG1P, EXPM1, SIGMOID, SOFTPLUS, FLOOR -> {
         w.vector(in.get(0));
         Spelling.formula(apply.operator(), new Spell(body, dtype, true));
-      }
-      case SIN, COS, ERF -> {
-        w.vector(in.get(0));
-        body.lanes(apply.operator().title(), dtype, 1);
       }
       case FLOOR_DIVIDE, REMAINDER -> {
         w.vector(in.get(0)).vector(in.get(1));

@@ -19,39 +19,44 @@ public final class Lanes {
     }
   }
 
+  /** Of an argument too large for a formula; so are the following three. */
+  public static float sin(float x) {
+    return (float) StrictMath.sin(x);
+  }
+
+  public static double sin(double x) {
+    return StrictMath.sin(x);
+  }
+
+  public static float cos(float x) {
+    return (float) StrictMath.cos(x);
+  }
+
+  public static double cos(double x) {
+    return StrictMath.cos(x);
+  }
+
   public static void sin(float[] x, int count) {
     for (int i = 0; i < count; i++) {
-      x[i] = (float) Math.sin(x[i]);
+      x[i] = sin(x[i]);
     }
   }
 
   public static void sin(double[] x, int count) {
     for (int i = 0; i < count; i++) {
-      x[i] = Math.sin(x[i]);
+      x[i] = sin(x[i]);
     }
   }
 
   public static void cos(float[] x, int count) {
     for (int i = 0; i < count; i++) {
-      x[i] = (float) Math.cos(x[i]);
+      x[i] = cos(x[i]);
     }
   }
 
   public static void cos(double[] x, int count) {
     for (int i = 0; i < count; i++) {
-      x[i] = Math.cos(x[i]);
-    }
-  }
-
-  public static void erf(float[] x, int count) {
-    for (int i = 0; i < count; i++) {
-      x[i] = (float) Scalars.erf(x[i]);
-    }
-  }
-
-  public static void erf(double[] x, int count) {
-    for (int i = 0; i < count; i++) {
-      x[i] = Scalars.erf(x[i]);
+      x[i] = cos(x[i]);
     }
   }
 

@@ -38,34 +38,4 @@ public final class Scalars {
   public static double floorDivide(double a, double b) {
     return Math.floor(a / b);
   }
-
-  /**
-   * The error function: the Maclaurin series below 2.5 and the continued fraction of erfc above
-   * (Abramowitz and Stegun 7.1.6 and 7.1.14).
-   */
-  public static double erf(double x) {
-    double z = Math.abs(x);
-    if (Double.isNaN(x)) {
-      return x;
-    }
-    double value;
-    if (z < 2.5) {
-      double term = z;
-      double sum = z;
-      for (int n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
-        term *= 2 * z * z / (2 * n + 1);
-        sum += term;
-      }
-      value = 2 / Math.sqrt(Math.PI) * Math.exp(-z * z) * sum;
-    } else if (z < 6.5) {
-      double fraction = z;
-      for (int n = 60; n > 0; n--) {
-        fraction = z + n / 2.0 / fraction;
-      }
-      value = 1 - Math.exp(-z * z) / (Math.sqrt(Math.PI) * fraction);
-    } else {
-      value = 1;
-    }
-    return x < 0 ? -value : z == 0 ? x : value;
-  }
 }
