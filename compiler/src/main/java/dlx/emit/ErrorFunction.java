@@ -1,9 +1,9 @@
 package dlx.emit;
 
 /**
- * erf as a straight-line formula, as those of {@link Formulas}. In f64 the coefficients are those
- * of Cephes (Moshier); in f32 they are least maximal errors, found by Lawson's weights: both parts
- * are within 2.2 units in the last place.
+ * erf as a straight-line formula, as those of {@link Exponentials}. In f64 the coefficients are
+ * those of Cephes (Moshier); in f32 they are least maximal errors, found by Lawson's weights: both
+ * parts are within 2.2 units in the last place.
  */
 final class ErrorFunction {
   private ErrorFunction() {}
@@ -85,7 +85,7 @@ final class ErrorFunction {
   private static int farDouble(Spell s, int size) {
     int x = atMost(s, size, 6);
     s.get(x).get(x).mul().negate();
-    Formulas.exp(s);
+    Exponentials.expOfNegative(s);
     int power = s.save();
     int p =
         s.polynomial(

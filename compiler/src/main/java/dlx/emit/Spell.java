@@ -117,13 +117,37 @@ final class Spell {
     return this;
   }
 
-  /** Horner's rule in the local x: from the highest coefficient down. */
+  /**
+   * A polynomial from the highest coefficient down: Horner's rule in x^2, whose coefficients are
+   * pairs a x + b, so that half of the operations do not wait for each other.
+   */
   Spell polynomial(int x, double... coefficients) {
-    number(coefficients[0]);
-    for (int i = 1; i < coefficients.length; i++) {
-      get(x).number(coefficients[i]).fma();
+    int square = get(x).get(x).mul().save();
+    int next = coefficients.length % 2;
+    if (next == 1) {
+      number(coefficients[0]);
+    } else {
+      pair(x, coefficients, next);
+      next += 2;
+    }
+    for (; next < coefficients.length; next += 2) {
+      get(square);
+      pair(x, coefficients, next);
+      fma();
     }
     return this;
+  }
+
+  private void pair(int x, double[] coefficients, int at) {
+    get(x).number(coefficients[at]).number(coefficients[at + 1]).fma();
+  }
+
+  /** The size of the value on top with the sign of a local; the value is not negative. */
+  Spell withSignOf(int local) {
+    int size = toBits().saveBits();
+    int sign =
+        get(local).toBits().andBits(isDouble() ? Long.MIN_VALUE : Integer.MIN_VALUE).saveBits();
+    return getBits(size).getBits(sign).inclusiveOr().fromBits();
   }
 
   // ------------------------------------------------------------------ conditions
@@ -305,6 +329,16 @@ final class Spell {
     return this;
   }
 
+  /** Of the two integers on top. */
+  Spell inclusiveOr() {
+    if (vector) {
+      code.call(bitsType(), "or", "(L" + Lane.VECTOR + ";)L" + bitsType() + ";");
+    } else {
+      code.insn(isDouble() ? Opcodes.LOR : Opcodes.IOR);
+    }
+    return this;
+  }
+
   Spell shiftLeft(int by) {
     return shift("LSHL", Opcodes.LSHL, Opcodes.ISHL, by);
   }
@@ -312,6 +346,11 @@ final class Spell {
   /** With copies of the sign. */
   Spell shiftRight(int by) {
     return shift("ASHR", Opcodes.LSHR, Opcodes.ISHR, by);
+  }
+
+  /** With zeros. */
+  Spell shiftRightUnsigned(int by) {
+    return shift("LSHR", Opcodes.LUSHR, Opcodes.IUSHR, by);
   }
 
   private Spell shift(String operator, int forLong, int forInt, int by) {

@@ -18,16 +18,16 @@ final class Spelling {
   /** From the argument on the stack to the result. */
   static void formula(Elementwise operator, Spell s) {
     switch (operator) {
-      case EXP -> Formulas.exp(s);
-      case LOG -> Formulas.log(s);
+      case EXP -> Exponentials.exp(s);
+      case LOG -> Logarithms.log(s);
       case SIN -> Trigonometry.sin(s);
       case COS -> Trigonometry.cos(s);
-      case TANH -> Formulas.tanh(s);
+      case TANH -> Exponentials.tanh(s);
       case ERF -> ErrorFunction.erf(s);
-      case LOG1P -> Formulas.log1p(s);
-      case EXPM1 -> Formulas.expm1(s);
-      case SIGMOID -> Formulas.sigmoid(s);
-      case SOFTPLUS -> Formulas.softplus(s);
+      case LOG1P -> Logarithms.log1p(s);
+      case EXPM1 -> Exponentials.expm1(s);
+      case SIGMOID -> Exponentials.sigmoid(s);
+      case SOFTPLUS -> Exponentials.softplus(s);
       case FLOOR -> Formulas.floor(s);
       default -> throw new IllegalArgumentException("no formula: " + operator);
     }

@@ -1,9 +1,9 @@
 package dlx.emit;
 
 /**
- * Sine and cosine as formulas, as those of {@link Formulas}: x = n pi/2 + r with |r| at most pi/4,
- * and a polynomial for either function on that interval (f32: Cephes, Moshier; f64: fdlibm, Sun).
- * What is so large that n has too many digits goes through {@link StrictMath}.
+ * Sine and cosine as formulas, as those of {@link Exponentials}: x = n pi/2 + r with |r| at most
+ * pi/4, and a polynomial for either function on that interval (f32: Cephes, Moshier; f64: fdlibm,
+ * Sun). What is so large that n has too many digits goes through {@link StrictMath}.
  */
 final class Trigonometry {
   private static final double TWO_OVER_PI = 0.6366197723675814;
