@@ -18,8 +18,15 @@ final class Unknown {
         Diagnostic.error("E0201", "`" + name.text() + "` is not defined").at(name.span());
     Set<String> names = new LinkedHashSet<>(local);
     names.addAll(module.names());
-    names.addAll(Builtins.names());
     String near = Names.nearest(name.text(), names);
+    if (near == null || Library.has(near)) {
+      String written = Elsewhere.help(name.text());
+      if (written != null) {
+        return error.help(written);
+      }
+    }
+    names.addAll(Builtins.names());
+    near = Names.nearest(name.text(), names);
     if (near == null) {
       return error;
     }
