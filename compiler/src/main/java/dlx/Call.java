@@ -1,6 +1,7 @@
 package dlx;
 
 import dlx.runtime.CompiledFunction;
+import dlx.runtime.Prepared;
 import dlx.runtime.Tensor;
 import java.util.Map;
 
@@ -13,11 +14,13 @@ public final class Call {
   private final CompiledFunction compiled;
   private final Tensor[] arguments;
   private final Map<String, Integer> sizes;
-  private final int[] symbols;
   private final Memory memory;
 
-  private Memory.Bound bound;
-  private Tensor[] output;
+  /** Does it need nothing of the memory, which others may change? */
+  private final boolean isFree;
+
+  private long generation = -1;
+  private Prepared prepared;
   private Results results;
 
   Call(Fn function, Tensor[] arguments, Map<String, Integer> sizes) {
@@ -25,11 +28,11 @@ public final class Call {
     this.compiled = function.compiled;
     this.arguments = arguments;
     this.sizes = Map.copyOf(sizes);
-    this.symbols = compiled.symbols(sizes);
     this.memory = function.model.memory();
-    this.bound = Memory.Bound.NOTHING;
-    this.output = new Tensor[0];
-    this.results = new Results(java.util.List.of(), output);
+    this.isFree =
+        !function.changes()
+            && compiled.program().slots().isEmpty()
+            && compiled.program().draws().isEmpty();
   }
 
   /**
@@ -40,7 +43,10 @@ public final class Call {
    *     has changed then
    */
   public Results run() {
-    if (function.changes()) {
+    if (isFree) {
+      if (prepared == null) bind(new Tensor[0], 0);
+      execute(0, 0);
+    } else if (function.changes()) {
       memory.change(this);
     } else {
       memory.read(this);
@@ -57,18 +63,20 @@ public final class Call {
     return function;
   }
 
-  boolean isBoundTo(long generation) {
-    return bound.generation() == generation;
+  boolean isBoundTo(long wanted) {
+    return generation == wanted;
   }
 
-  void bind(Memory.Bound slots) {
-    Tensor[] made = compiled.results(arguments, slots.tensors(), symbols);
-    output = made;
-    results = new Results(function.outputs, made);
-    bound = slots;
+  /**
+   * @param slots the tensors of the slots, the same as long as the memory has this generation
+   */
+  void bind(Tensor[] slots, long ofGeneration) {
+    prepared = compiled.prepare(arguments, slots, compiled.symbols(sizes));
+    results = new Results(function.outputs, prepared.results());
+    generation = ofGeneration;
   }
 
   void execute(long seed, long step) {
-    compiled.run(arguments, bound.tensors(), output, symbols, seed, step);
+    prepared.run(seed, step);
   }
 }

@@ -16,15 +16,6 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * keep readers out.
  */
 final class Memory {
-  /**
-   * The tensors of the slots of one function.
-   *
-   * @param generation of the memory at that time; the tensors are the same as long as that is
-   */
-  record Bound(long generation, Tensor[] tensors) {
-    static final Bound NOTHING = new Bound(-1, new Tensor[0]);
-  }
-
   private final Model model;
   private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
   private final Map<String, Tensor> values = new LinkedHashMap<>();
@@ -78,7 +69,7 @@ final class Memory {
     List<String> paths = call.function().slots();
     fill(paths, call.sizes());
     Tensor[] tensors = paths.stream().map(values::get).toArray(Tensor[]::new);
-    call.bind(new Bound(generation, tensors));
+    call.bind(tensors, generation);
   }
 
   /** First values do not move what is there, so the generation stays. */

@@ -11,9 +11,9 @@ public final class Results {
   private final List<String> names;
   private final List<Tensor> tensors;
 
-  Results(List<String> names, Tensor[] tensors) {
+  Results(List<String> names, List<Tensor> tensors) {
     this.names = names;
-    this.tensors = List.of(tensors);
+    this.tensors = tensors;
   }
 
   public int size() {

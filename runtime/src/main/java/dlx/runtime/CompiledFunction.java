@@ -1,6 +1,7 @@
 package dlx.runtime;
 
-import java.util.Arrays;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Map;
 
@@ -14,23 +15,33 @@ public final class CompiledFunction {
 
   private static final int POOL = 64;
 
+  private static final VarHandle SPARE;
+
+  static {
+    try {
+      SPARE =
+          MethodHandles.lookup().findVarHandle(CompiledFunction.class, "spare", Workspace.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final Program program;
   private final Steps steps;
   private final int buffers;
-  private final Program.Variable[] arguments;
-  private final Program.Slot[] slots;
-  private final Program.Variable[] outputs;
+  private final Signature signature;
   private final Program.Commit[] commits;
-  private final Program.Check[] checks;
   private final long[] draws;
-
-  /** The symbol that an extent is, or -1 if it is a number or an expression. */
-  private final int[] bare;
 
   /** Where kernels are measured; null while they are not. */
   private volatile Profile profile;
 
+  /** The workspace of the call that ended last; null while a call has it. */
+  private volatile Workspace spare;
+
+  /** Those of calls that ran at the same time. */
   private final Workspace[] pool = new Workspace[POOL];
+
   private int pooled;
 
   /**
@@ -56,16 +67,9 @@ public final class CompiledFunction {
       highest = Math.max(highest, t.buffer());
     }
     this.buffers = highest + 1;
-    this.arguments = program.arguments().toArray(Program.Variable[]::new);
-    this.slots = program.slots().toArray(Program.Slot[]::new);
-    this.outputs = program.outputs().toArray(Program.Variable[]::new);
+    this.signature = new Signature(program);
     this.commits = program.commits().toArray(Program.Commit[]::new);
-    this.checks = program.checks().toArray(Program.Check[]::new);
     this.draws = program.draws().stream().mapToLong(d -> d).toArray();
-    this.bare =
-        program.extents().stream()
-            .mapToInt(e -> e.matches("\\$\\d+") ? Integer.parseInt(e.substring(1)) : -1)
-            .toArray();
   }
 
   public Program program() {
@@ -102,10 +106,9 @@ public final class CompiledFunction {
     for (int i = 0; i < slots.length; i++) {
       slots[i] = argument(arguments, program.slots().get(i).path());
     }
-    int[] symbols = symbols(sizes);
-    Tensor[] results = results(given, slots, symbols);
-    run(given, slots, results, symbols, seed, step);
-    return List.of(results);
+    Prepared call = prepare(given, slots, symbols(sizes));
+    call.run(seed, step);
+    return call.results();
   }
 
   private Tensor argument(Map<String, Tensor> arguments, String name) {
@@ -122,42 +125,38 @@ public final class CompiledFunction {
     return program.symbols().stream().mapToInt(s -> named.getOrDefault(s, -1)).toArray();
   }
 
-  /** New tensors for the results of a call with these arguments. */
-  public Tensor[] results(Tensor[] arguments, Tensor[] slots, int[] symbols) {
+  /**
+   * Puts everything in place for calls with these very tensors: the arrays behind them may change
+   * between calls. Makes the tensors for the results.
+   *
+   * @param arguments in the order of {@link #program()}
+   * @param slots parameters and states in the order of {@link #program()}; a step writes them
+   * @param symbols sizes that no argument brings, in the order of {@link Program#symbols()}; -1 for
+   *     the others
+   * @throws DlxException R0103 or R0105 if types or sizes do not fit
+   */
+  public Prepared prepare(Tensor[] arguments, Tensor[] slots, int[] symbols) {
     Workspace workspace = take();
     try {
-      bind(workspace, arguments, slots, symbols);
-      Tensor[] results = new Tensor[program.outputs().size()];
-      for (int i = 0; i < results.length; i++) {
-        Program.Variable v = program.outputs().get(i);
-        int[] shape = v.shape().stream().mapToInt(e -> workspace.frame.extents[e]).toArray();
-        results[i] = Tensor.zeros(v.dtype(), shape);
-      }
-      return results;
+      workspace.placed = null;
+      signature.bind(workspace, arguments, slots, symbols);
+      return new Prepared(this, arguments, slots, symbols, signature.results(workspace.frame));
     } finally {
       give(workspace);
     }
   }
 
-  /**
-   * Calls with everything in place: arguments, slots and results in the order of {@link
-   * #program()}. Writes the results and, at the end, the slots.
-   *
-   * @param symbols sizes that no argument brings, in the order of {@link Program#symbols()}; -1 for
-   *     the others
-   */
-  public void run(
-      Tensor[] arguments, Tensor[] slots, Tensor[] results, int[] symbols, long seed, long step) {
+  /** Calls with everything in place. Writes the results and, at the end, the slots. */
+  void run(Prepared call, long seed, long step) {
     Workspace workspace = take();
     boolean done = false;
     try {
       Frame frame = workspace.frame;
-      bind(workspace, arguments, slots, symbols);
-      for (int i = 0; i < results.length; i++) {
-        Program.Variable v = outputs[i];
-        type(results[i], v.name(), v.dtype());
-        matches(results[i], v.name(), v.shape(), frame);
-        frame.set(v.buffer(), v.dtype(), results[i].data());
+      if (workspace.placed != call) {
+        workspace.placed = null;
+        signature.bind(workspace, call.arguments, call.slots, call.symbols);
+        signature.place(call.results, frame);
+        workspace.placed = call;
       }
       for (int i = 0; i < frame.keys.length; i++) {
         frame.keys[i] = RandomBits.key(seed, step, draws[i]);
@@ -204,128 +203,32 @@ public final class CompiledFunction {
 
   /** The bytes of temporaries that calls keep, once for every call that ran at the same time. */
   public synchronized long workspaceBytes() {
-    long bytes = 0;
+    Workspace last = spare;
+    long bytes = last == null ? 0 : last.bytes();
     for (int i = 0; i < pooled; i++) {
       bytes += pool[i].bytes();
     }
     return bytes;
   }
 
-  // ------------------------------------------------------------------ sizes and types
-
-  private void bind(Workspace workspace, Tensor[] given, Tensor[] slots, int[] symbols) {
-    long[] sizes = workspace.wanted;
-    for (int i = 0; i < sizes.length; i++) {
-      sizes[i] = symbols[i];
-    }
-    for (int i = 0; i < given.length; i++) {
-      type(given[i], arguments[i].name(), arguments[i].dtype());
-      read(given[i], arguments[i].name(), arguments[i].shape(), sizes);
-    }
-    for (int i = 0; i < slots.length; i++) {
-      type(slots[i], this.slots[i].path(), this.slots[i].dtype());
-      read(slots[i], this.slots[i].path(), this.slots[i].shape(), sizes);
-    }
-    for (int i = 0; i < sizes.length; i++) {
-      if (sizes[i] < 0) {
-        throw new DlxException(
-            "R0105",
-            "the size `" + program.symbols().get(i) + "` is not known",
-            "",
-            "no argument of `" + program.name() + "` has it; give it by name");
-      }
-    }
-    workspace.bind(sizes);
-    Frame frame = workspace.frame;
-    for (Program.Check check : checks) {
-      int left = frame.extents[check.left()];
-      int right = frame.extents[check.right()];
-      if (check.equal() ? left != right : left > right) {
-        throw new DlxException(
-            "R0103",
-            check.message() + ": " + left + (check.equal() ? " is not " : " is more than ") + right,
-            check.place(),
-            "");
-      }
-    }
-    for (int i = 0; i < given.length; i++) {
-      matches(given[i], arguments[i].name(), arguments[i].shape(), frame);
-      if (arguments[i].buffer() >= 0) {
-        frame.set(arguments[i].buffer(), arguments[i].dtype(), given[i].data());
-      }
-    }
-    for (int i = 0; i < slots.length; i++) {
-      matches(slots[i], this.slots[i].path(), this.slots[i].shape(), frame);
-      frame.set(this.slots[i].buffer(), this.slots[i].dtype(), slots[i].data());
-    }
-  }
-
-  /** Sizes that an axis of this tensor is, if it is a bare size name. */
-  private void read(Tensor tensor, String name, List<Integer> shape, long[] sizes) {
-    if (tensor.rank() != shape.size()) {
-      throw mismatch(tensor, name, shape, null);
-    }
-    for (int axis = 0; axis < shape.size(); axis++) {
-      int symbol = bare[shape.get(axis)];
-      if (symbol >= 0 && sizes[symbol] < 0) {
-        sizes[symbol] = tensor.extent(axis);
-      }
-    }
-  }
-
-  private static void type(Tensor tensor, String name, DType dtype) {
-    if (tensor.dtype() != dtype) {
-      throw new DlxException(
-          "R0103", "`" + name + "` is " + dtype + ", not " + tensor.describe(), "", "convert it");
-    }
-  }
-
-  private void matches(Tensor tensor, String name, List<Integer> shape, Frame frame) {
-    boolean fits = tensor.rank() == shape.size();
-    for (int axis = 0; fits && axis < shape.size(); axis++) {
-      fits = tensor.extent(axis) == frame.extents[shape.get(axis)];
-    }
-    if (!fits) {
-      throw mismatch(tensor, name, shape, frame);
-    }
-  }
-
-  private DlxException mismatch(Tensor tensor, String name, List<Integer> shape, Frame frame) {
-    StringBuilder wanted = new StringBuilder();
-    for (int extent : shape) {
-      int symbol = bare[extent];
-      wanted.append(wanted.isEmpty() ? "" : ", ");
-      if (symbol >= 0) {
-        wanted.append(program.symbols().get(symbol));
-        wanted.append(frame == null ? "" : " = " + frame.extents[extent]);
-      } else {
-        wanted.append(frame == null ? program.extents().get(extent) : "" + frame.extents[extent]);
-      }
-    }
-    return new DlxException(
-        "R0103",
-        "`"
-            + name
-            + "` must have the shape ["
-            + wanted
-            + "], not "
-            + Arrays.toString(tensor.shape()),
-        "",
-        "");
-  }
-
   // ------------------------------------------------------------------ workspaces
 
   private Workspace take() {
-    synchronized (this) {
-      if (pooled > 0) {
-        return pool[--pooled];
-      }
-    }
-    return new Workspace(program, buffers);
+    Workspace workspace = (Workspace) SPARE.getAndSet(this, null);
+    return workspace != null ? workspace : takePooled();
   }
 
-  private synchronized void give(Workspace workspace) {
+  private synchronized Workspace takePooled() {
+    return pooled > 0 ? pool[--pooled] : new Workspace(program, buffers);
+  }
+
+  private void give(Workspace workspace) {
+    if (!SPARE.compareAndSet(this, null, workspace)) {
+      givePooled(workspace);
+    }
+  }
+
+  private synchronized void givePooled(Workspace workspace) {
     if (pooled < POOL) {
       pool[pooled++] = workspace;
     }

@@ -71,13 +71,26 @@ final class Steps {
       } else if (measured != null || !kernels[step].joins()) {
         // a kernel that joins ran with the first of those that it joins
         long begun = measured == null ? 0 : System.nanoTime();
-        workers.run(
-            code[step], method[step], operands[step], kernels[step], frame, workspace.scratch);
+        if (workers == Workers.ALONE || kernels[step].chunks() == 0) {
+          runAlone(step, frame, workspace.scratch);
+        } else {
+          workers.run(
+              code[step], method[step], operands[step], kernels[step], frame, workspace.scratch);
+        }
         if (measured != null) {
           measured.add(step, begun);
         }
       }
     }
+  }
+
+  /** A kernel that threads do not share. */
+  private void runAlone(int number, Frame frame, Scratch scratch) {
+    Program.Kernel kernel = kernels[number];
+    scratch.operands = operands[number];
+    scratch.begin = 0;
+    scratch.end = kernel.across() < 0 ? 1 : frame.extents[kernel.across()];
+    code[number].run(method[number], frame, scratch, 0, frame.extents[kernel.units()]);
   }
 
   /** A loop. */

@@ -19,6 +19,9 @@ final class Workspace {
   /** Where the caller collects sizes before binding to them. */
   final long[] wanted;
 
+  /** The call whose arrays are in the frame; null if it may be any. */
+  Prepared placed;
+
   private boolean bound;
   private final List<Slab> slabs = new ArrayList<>();
 
@@ -64,6 +67,7 @@ final class Workspace {
   /** Forgets where arrays are: a call that fails in a loop leaves them anywhere. */
   void unbind() {
     bound = false;
+    placed = null;
   }
 
   /** The bytes of the arrays of all temporaries. */

@@ -52,9 +52,9 @@ class AllocationTest {
   private static void check(EveryKernel.Kind kind, int bits) {
     for (DType dtype : List.of(DType.F32, DType.F64)) {
       CompiledFunction compiled = Trial.compile(kind.function(dtype), bits);
-      List<EveryKernel.Prepared> calls = new ArrayList<>();
+      List<EveryKernel.Ready> calls = new ArrayList<>();
       for (int rows : new int[] {7, 40, 300}) {
-        calls.add(new EveryKernel.Prepared(compiled, rows, 1));
+        calls.add(new EveryKernel.Ready(compiled, rows, 1));
       }
       int before = Workers.threads();
       for (int threads : new int[] {1, 2}) {
@@ -71,7 +71,7 @@ class AllocationTest {
    * The bytes that calls in turn allocate on this thread, at best: the JVM itself allocates now and
    * then, when it compiles or links what runs.
    */
-  private static long bytes(List<EveryKernel.Prepared> calls) {
+  private static long bytes(List<EveryKernel.Ready> calls) {
     long least = Long.MAX_VALUE;
     for (int tries = 0; tries < 5 && least > 0; tries++) {
       long start = THREADS.getCurrentThreadAllocatedBytes();

@@ -52,7 +52,7 @@ class ConcurrencyTest {
   }
 
   private static Map<String, Tensor> run(CompiledFunction compiled, int rows, long seed) {
-    EveryKernel.Prepared call = new EveryKernel.Prepared(compiled, rows, seed);
+    EveryKernel.Ready call = new EveryKernel.Ready(compiled, rows, seed);
     call.run();
     return call.values();
   }

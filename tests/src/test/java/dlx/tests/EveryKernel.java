@@ -12,6 +12,7 @@ import dlx.graph.Reduction;
 import dlx.graph.Type;
 import dlx.runtime.CompiledFunction;
 import dlx.runtime.DType;
+import dlx.runtime.Prepared;
 import dlx.runtime.Simd;
 import dlx.runtime.Tensor;
 import java.util.ArrayList;
@@ -239,17 +240,12 @@ final class EveryKernel {
   // ------------------------------------------------------------------ calls
 
   /** A compiled function with everything in place for a number of rows. */
-  static final class Prepared {
-    final CompiledFunction compiled;
-    final Tensor[] arguments;
-    final Tensor[] slots;
-    final Tensor[] results;
-    final int[] symbols;
+  static final class Ready {
+    private final Prepared call;
+    private final Tensor[] slots;
 
-    Prepared(CompiledFunction compiled, int rows, long seed) {
-      this.compiled = compiled;
-      this.symbols = compiled.symbols(Map.of("b", rows));
-      this.arguments =
+    Ready(CompiledFunction compiled, int rows, long seed) {
+      Tensor[] arguments =
           compiled.program().arguments().stream()
               .map(v -> argument(v.name(), v.dtype(), rows, seed))
               .toArray(Tensor[]::new);
@@ -260,18 +256,19 @@ final class EveryKernel {
                       ? Tensor.zeros(s.dtype())
                       : filled(Tensor.zeros(s.dtype(), WIDTH, COLUMNS), seed))
               .toArray(Tensor[]::new);
-      this.results = compiled.results(arguments, slots, symbols);
+      this.call = compiled.prepare(arguments, slots, compiled.symbols(Map.of("b", rows)));
     }
 
     void run() {
-      compiled.run(arguments, slots, results, symbols, Trial.SEED, Trial.STEP);
+      call.run(Trial.SEED, Trial.STEP);
     }
 
     /** Results, then slots, as they are now. */
     Map<String, Tensor> values() {
       Map<String, Tensor> values = new LinkedHashMap<>();
-      for (int i = 0; i < results.length; i++) {
-        values.put("result " + i, results[i].copy());
+      List<Tensor> results = call.results();
+      for (int i = 0; i < results.size(); i++) {
+        values.put("result " + i, results.get(i).copy());
       }
       for (int i = 0; i < slots.length; i++) {
         values.put("slot " + i, slots[i].copy());
