@@ -41,6 +41,9 @@ final class Body {
   private final Indexer indexer;
   private final Map<Instruction, Register> registers = new IdentityHashMap<>();
 
+  /** The local with a bit for each lane that counts; -1 if all do. */
+  private int counted = -1;
+
   Body(Code code, Lane lane, Indexer indexer) {
     this.code = code;
     this.lane = lane;
@@ -52,6 +55,12 @@ final class Body {
     Body body = new Body(code, innerLane, innerIndexer);
     body.registers.putAll(registers);
     return body;
+  }
+
+  /** Only some lanes count here: the others are not folded, and memory keeps what it has there. */
+  Body counting(int bitsLocal) {
+    counted = bitsLocal;
+    return this;
   }
 
   boolean has(Instruction instruction) {
@@ -247,6 +256,11 @@ final class Body {
             Opcodes.GETSTATIC, Lane.type(element), lane.species(element), "L" + Lane.SPECIES + ";");
   }
 
+  /** The field with the species of integers of the same size as an element type. */
+  String bitsSpecies(DType dtype) {
+    return lane.species(dtype);
+  }
+
   /** Pushes a value as a number, or as a vector (copies of it, if it is a number). */
   void push(Instruction instruction, boolean vector) {
     if (vector && instruction.dtype() == DType.BOOL) {
@@ -311,19 +325,54 @@ final class Body {
     }
   }
 
+  /** Pushes a vector with another number in the lanes that do not count. */
+  void pushCounted(Instruction value, double otherwise) {
+    if (counted < 0) {
+      push(value, true);
+      return;
+    }
+    constant(otherwise, value.dtype());
+    push(value, true);
+    blendCounted(value.dtype());
+  }
+
+  /** From two vectors: the upper one in the lanes that count, else the lower one. */
+  private void blendCounted(DType dtype) {
+    species(dtype);
+    code.mv().visitVarInsn(Opcodes.LLOAD, counted);
+    code.callStatic(Lane.MASK, "fromLong", "(L" + Lane.SPECIES + ";J)L" + Lane.MASK + ";");
+    code.call(
+        Lane.type(dtype),
+        "blend",
+        "(L" + Lane.VECTOR + ";L" + Lane.MASK + ";)" + Lane.descriptor(dtype));
+  }
+
   /** Writes a value to where an access says. */
   void write(Access to, Instruction value) {
     DType dtype = value.dtype();
     if (lane.isVector() && indexer.varies(to)) {
-      push(value, true);
       if (dtype == DType.BOOL) {
+        push(value, true);
         // intoArray of a mask makes an array of its own
         code.call(Lane.MASK, "toLong", "()J");
         code.array(to.buffer());
         indexer.push(to);
+        if (counted < 0) {
+          code.constant(0);
+        } else {
+          code.mv().visitVarInsn(Opcodes.LLOAD, counted);
+          code.callStatic("java/lang/Long", "numberOfTrailingZeros", "(J)I");
+        }
         code.constant(lane.lanes());
-        code.callStatic("dlx/runtime/Lanes", "store", "(J[ZII)V");
+        code.callStatic("dlx/runtime/Lanes", "store", "(J[ZIII)V");
       } else {
+        if (counted < 0) {
+          push(value, true);
+        } else {
+          vectorLoad(to, dtype);
+          push(value, true);
+          blendCounted(dtype);
+        }
         code.array(to.buffer());
         indexer.push(to);
         code.call(Lane.type(dtype), "intoArray", "([" + Lane.letter(dtype) + "I)V");

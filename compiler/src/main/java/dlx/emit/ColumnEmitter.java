@@ -213,16 +213,25 @@ final class ColumnEmitter {
     }
 
     private void emit() {
-      List<Map<Instruction.Folded, Integer>> accumulators = new ArrayList<>();
+      List<Map<Instruction.Folded, Accumulator>> vectors = new ArrayList<>();
+      List<Map<Instruction.Folded, Integer>> numbers = new ArrayList<>();
       for (Body body : bodies) {
         for (Instruction i : nest.instructions()) {
           if (nest.depth(i) <= columns + 1 && nest.phase(i) == 0) {
             body.compute(i);
           }
         }
-        Map<Instruction.Folded, Integer> one = new LinkedHashMap<>();
-        folds.forEach(f -> one.put(f, Folds.begin(body, f, isVector(body, f))));
-        accumulators.add(one);
+        vectors.add(new LinkedHashMap<>());
+        numbers.add(new LinkedHashMap<>());
+        for (Instruction.Folded f : folds) {
+          if (isVector(body, f)) {
+            vectors.getLast().put(f, Accumulator.begin(body, lane, f));
+          } else {
+            int local = code.local(f.dtype());
+            Folds.begin(code, f, local);
+            numbers.getLast().put(f, local);
+          }
+        }
       }
       code.count(
           kernel.axes().get(kernel.reduced()),
@@ -230,8 +239,8 @@ final class ColumnEmitter {
             for (int n = 0; n < neighbours; n++) {
               Body body = bodies.get(n).inner(lane, along(bases.get(n), row));
               folded.forEach(body::compute);
-              Map<Instruction.Folded, Integer> one = accumulators.get(n);
-              folds.forEach(f -> Folds.accumulate(body, f, one.get(f), isVector(body, f)));
+              vectors.get(n).values().forEach(a -> a.add(body, row));
+              numbers.get(n).forEach((f, local) -> Folds.accumulate(body, f, local));
               for (Kernel.Store store : nest.stores()) {
                 if (level(store) > columns + 1) {
                   body.write(store.access(), store.value());
@@ -241,15 +250,8 @@ final class ColumnEmitter {
           });
       for (int n = 0; n < neighbours; n++) {
         Body body = bodies.get(n);
-        accumulators
-            .get(n)
-            .forEach((f, local) -> {
-              boolean vector = isVector(body, f);
-              if (vector) {
-                Folds.settle(body, f, local);
-              }
-              body.bind(f, local, vector);
-            });
+        vectors.get(n).forEach((f, a) -> body.bind(f, a.lanes(body), true));
+        numbers.get(n).forEach((f, local) -> body.bind(f, local, false));
         for (Instruction i : nest.instructions()) {
           if (nest.phase(i) > 0) {
             body.compute(i);

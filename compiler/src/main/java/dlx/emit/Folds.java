@@ -6,7 +6,7 @@ import dlx.schedule.Instruction;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
 
-/** Accumulators: how a fold begins, goes on and ends, as vectors and as numbers. */
+/** How a fold begins and goes on, number by number; in vectors that is an {@link Accumulator}. */
 final class Folds {
   private Folds() {}
 
@@ -19,76 +19,21 @@ final class Folds {
     };
   }
 
-  /** A new accumulator. */
-  static int begin(Body body, Instruction.Folded fold, boolean vector) {
-    Code code = body.code;
-    if (vector) {
-      body.constant(neutral(fold), fold.dtype());
-      int local = code.local(1);
-      code.astore(local);
-      return local;
-    }
+  /** The number that a fold begins with, into a local. */
+  static void begin(Code code, Instruction.Folded fold, int local) {
     code.constant(neutral(fold), fold.dtype());
-    int local = code.local(fold.dtype());
     code.store(fold.dtype(), local);
-    return local;
   }
 
-  /** accumulator = accumulator (+) value. */
-  static void accumulate(Body body, Instruction.Folded fold, int local, boolean vector) {
-    Code code = body.code;
-    DType dtype = fold.dtype();
-    if (vector) {
-      // The value first: a method is called on a vector whose class C2 knows. That of an
-      // accumulator
-      // it would have to guess from profiles, and where it cannot, each vector becomes an object.
-      body.push(fold.value(), true);
-      code.aload(local);
-      combineVectors(code, fold);
-      code.astore(local);
-    } else {
-      code.load(dtype, local);
-      body.push(fold.value(), false);
-      combine(code, fold.kind(), dtype);
-      code.store(dtype, local);
-    }
+  /** number = number (+) value. */
+  static void accumulate(Body body, Instruction.Folded fold, int local) {
+    body.code.load(fold.dtype(), local);
+    body.push(fold.value(), false);
+    combine(body.code, fold.kind(), fold.dtype());
+    body.code.store(fold.dtype(), local);
   }
 
-  /** Adds one vector accumulator to another. */
-  static void merge(Body body, Instruction.Folded fold, int into, int from) {
-    Code code = body.code;
-    settled(body, fold, into);
-    code.aload(from);
-    combineVectors(code, fold);
-    code.astore(into);
-  }
-
-  /** An accumulator that methods will be called on, after its loop. */
-  static void settle(Body body, Instruction.Folded fold, int local) {
-    settled(body, fold, local);
-    body.code.astore(local);
-  }
-
-  /** Pushes neutral (+) accumulator: the same bits, and a vector whose class C2 knows. */
-  private static void settled(Body body, Instruction.Folded fold, int local) {
-    body.constant(neutral(fold), fold.dtype());
-    body.code.aload(local);
-    combineVectors(body.code, fold);
-  }
-
-  private static void combineVectors(Code code, Instruction.Folded fold) {
-    DType dtype = fold.dtype();
-    String method =
-        switch (fold.kind()) {
-          case SUM -> "add";
-          case PRODUCT -> "mul";
-          case MAX -> "max";
-          case ARGMAX -> throw new IllegalStateException("argmax has no vector form");
-        };
-    code.call(Lane.type(dtype), method, "(L" + Lane.VECTOR + ";)" + Lane.descriptor(dtype));
-  }
-
-  private static void combine(Code code, Reduction.Kind kind, DType dtype) {
+  static void combine(Code code, Reduction.Kind kind, DType dtype) {
     switch (kind) {
       case SUM -> code.arithmetic(dtype, Opcodes.IADD, Opcodes.FADD, Opcodes.DADD);
       case PRODUCT -> code.arithmetic(dtype, Opcodes.IMUL, Opcodes.FMUL, Opcodes.DMUL);
@@ -98,47 +43,6 @@ final class Folds {
       }
       case ARGMAX -> throw new IllegalStateException("argmax is folded by position");
     }
-  }
-
-  /**
-   * From the lanes of an accumulator to a number: a fixed tree over the lanes, since the order of
-   * {@code reduceLanes} is not specified for sums of floats.
-   *
-   * @return the local of the number
-   */
-  static int lanes(Body body, Lane lane, Instruction.Folded fold, int vector) {
-    Code code = body.code;
-    DType dtype = fold.dtype();
-    settled(body, fold, vector);
-    if (fold.kind() == Reduction.Kind.MAX) {
-      code.mv()
-          .visitFieldInsn(
-              Opcodes.GETSTATIC, Lane.OPERATORS, "MAX", "L" + Lane.OPERATORS + "$Associative;");
-      code.call(
-          Lane.type(dtype),
-          "reduceLanes",
-          "(L" + Lane.OPERATORS + "$Associative;)" + Lane.letter(dtype));
-    } else {
-      code.scratch(dtype);
-      code.constant(0);
-      code.call(Lane.type(dtype), "intoArray", "([" + Lane.letter(dtype) + "I)V");
-      tree(code, fold, 0, lane.lanes());
-    }
-    int local = code.local(dtype);
-    code.store(dtype, local);
-    return local;
-  }
-
-  private static void tree(Code code, Instruction.Folded fold, int from, int count) {
-    if (count == 1) {
-      code.scratch(fold.dtype());
-      code.constant(from);
-      code.arrayLoad(fold.dtype());
-      return;
-    }
-    tree(code, fold, from, count / 2);
-    tree(code, fold, from + count / 2, count / 2);
-    combine(code, fold.kind(), fold.dtype());
   }
 
   /**

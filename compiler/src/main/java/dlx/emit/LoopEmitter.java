@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.Opcodes;
 
 /**
  * The kernel Loops: loops over all axes; along the last one vectors, as often as folds need it.
@@ -243,7 +245,6 @@ final class LoopEmitter {
       for (Kernel.Store store : stores) {
         possible &= nest.stride(store.access(), last).isOne();
       }
-      possible &= folds.stream().noneMatch(f -> f.kind() == Reduction.Kind.ARGMAX);
       Lane wide = Lane.of(bits, dtypes);
       if (!possible || !wide.isVector()) {
         return Lane.SINGLE;
@@ -254,30 +255,48 @@ final class LoopEmitter {
 
     private void emit() {
       Map<Instruction.Folded, Integer> numbers = new LinkedHashMap<>();
+      folds.forEach(f -> numbers.put(f, code.local(f.dtype())));
       int index = code.local(1);
       start(last, index);
-      if (lane.isVector()) {
+      if (!lane.isVector()) {
+        singles(index, numbers);
+      } else if (isWhole() || isRow()) {
         vectors(index, numbers);
       } else {
-        folds.forEach(f -> numbers.put(f, Folds.begin(outer, f, false)));
-      }
-      boolean whole =
-          lane.isVector()
-              && extent.isConstant()
-              && extent.constant().getAsLong() % lane.lanes() == 0;
-      if (!whole) {
+        Label few = new Label();
+        Label end = new Label();
+        limit(last);
+        code.iload(index);
+        code.insn(Opcodes.ISUB);
+        code.constant(lane.lanes());
+        code.mv().visitJumpInsn(Opcodes.IF_ICMPLT, few);
+        vectors(index, numbers);
+        code.mv().visitJumpInsn(Opcodes.GOTO, end);
+        code.mv().visitLabel(few);
         singles(index, numbers);
+        code.mv().visitLabel(end);
       }
       numbers.forEach((fold, local) -> outer.bind(fold, local, false));
     }
 
+    /** Is what is walked always some whole vectors? */
+    private boolean isWhole() {
+      return extent.isConstant() && extent.constant().getAsLong() % lane.lanes() == 0;
+    }
+
+    /** Is what is walked always a row of known length, that is, of at least one vector? */
+    private boolean isRow() {
+      return extent.isConstant() && windows.isEmpty() && (last > 0 || isSerial(kernel));
+    }
+
+    /** All of at least one vector. */
     private void vectors(int index, Map<Instruction.Folded, Integer> numbers) {
       int unroll = unroll();
-      List<Map<Instruction.Folded, Integer>> accumulators = new ArrayList<>();
+      List<List<Accumulator>> accumulators = new ArrayList<>();
       Body plain = outer.inner(lane, indexer(bases));
       for (int u = 0; u < unroll; u++) {
-        Map<Instruction.Folded, Integer> one = new LinkedHashMap<>();
-        folds.forEach(f -> one.put(f, Folds.begin(plain, f, true)));
+        List<Accumulator> one = new ArrayList<>();
+        folds.forEach(f -> one.add(Accumulator.begin(plain, lane, f)));
         accumulators.add(one);
       }
       if (unroll > 1) {
@@ -286,23 +305,51 @@ final class LoopEmitter {
             unroll * lane.lanes(),
             i -> {
               for (int u = 0; u < unroll; u++) {
-                turn(i, u * lane.lanes(), accumulators.get(u));
+                turn(i, u * lane.lanes(), accumulators.get(u), -1);
               }
             },
             index);
-        for (int half = unroll / 2; half > 0; half /= 2) {
-          for (int u = 0; u < half; u++) {
-            for (Instruction.Folded f : folds) {
-              int from = accumulators.get(u + half).get(f);
-              Folds.merge(plain, f, accumulators.get(u).get(f), from);
-            }
-          }
-        }
       }
-      loop(last, lane.lanes(), i -> turn(i, 0, accumulators.getFirst()), index);
-      for (Instruction.Folded f : folds) {
-        numbers.put(f, Folds.lanes(plain, lane, f, accumulators.getFirst().get(f)));
+      loop(last, lane.lanes(), i -> turn(i, 0, accumulators.getFirst(), -1), index);
+      if (!isWhole()) {
+        rest(index, accumulators.getFirst());
       }
+      for (int k = 0; k < folds.size(); k++) {
+        int fold = k;
+        List<Accumulator> all = accumulators.stream().map(a -> a.get(fold)).toList();
+        all.getFirst().number(plain, lane, all.subList(1, all.size()), numbers.get(folds.get(k)));
+      }
+    }
+
+    /**
+     * What is left at the end of a row, in one vector that begins earlier. What it does again
+     * counts neither for folds nor in memory, which may hold results already where the arguments
+     * were.
+     */
+    private void rest(int index, List<Accumulator> accumulators) {
+      Label none = new Label();
+      int left = code.local(1);
+      limit(last);
+      code.iload(index);
+      code.insn(Opcodes.ISUB);
+      code.istore(left);
+      if (!isRow()) {
+        code.iload(left);
+        code.mv().visitJumpInsn(Opcodes.IFLE, none);
+      }
+      limit(last);
+      code.constant(lane.lanes());
+      code.insn(Opcodes.ISUB);
+      code.istore(index);
+      code.mv().visitLdcInsn(-1L);
+      code.constant(lane.lanes());
+      code.iload(left);
+      code.insn(Opcodes.ISUB);
+      code.insn(Opcodes.LSHL);
+      int counted = code.local(2);
+      code.mv().visitVarInsn(Opcodes.LSTORE, counted);
+      turn(index, 0, accumulators, counted);
+      code.mv().visitLabel(none);
     }
 
     /** Folds over long rows of few operations take several accumulators. */
@@ -310,16 +357,20 @@ final class LoopEmitter {
       return !folds.isEmpty() && !Form.isShort(extent) && inside.size() <= 12 ? ACCUMULATORS : 1;
     }
 
-    private void turn(int index, int ahead, Map<Instruction.Folded, Integer> accumulators) {
-      Body body = outer.inner(lane, along(index, ahead, true));
+    /**
+     * @param counted the local with a bit for each lane that counts; -1 if all do
+     */
+    private void turn(int index, int ahead, List<Accumulator> accumulators, int counted) {
+      Body body = outer.inner(lane, along(index, ahead, true)).counting(counted);
       work(body);
-      folds.forEach(f -> Folds.accumulate(body, f, accumulators.get(f), true));
+      accumulators.forEach(a -> a.add(body, index));
       stores.forEach(s -> body.write(s.access(), s.value()));
     }
 
     private void singles(int index, Map<Instruction.Folded, Integer> numbers) {
       Map<Instruction.Folded, Integer> best = new LinkedHashMap<>();
       for (Instruction.Folded f : folds) {
+        Folds.begin(code, f, numbers.get(f));
         if (f.kind() == Reduction.Kind.ARGMAX) {
           DType dtype = f.value().dtype();
           int local = code.local(dtype);
@@ -338,7 +389,7 @@ final class LoopEmitter {
               if (f.kind() == Reduction.Kind.ARGMAX) {
                 Folds.argmax(body, f, best.get(f), numbers.get(f), i);
               } else {
-                Folds.accumulate(body, f, numbers.get(f), false);
+                Folds.accumulate(body, f, numbers.get(f));
               }
             }
             stores.forEach(s -> body.write(s.access(), s.value()));

@@ -155,17 +155,7 @@ final class Spell {
   /** A condition between the two values on top, in a local. False if one is NaN. */
   int compare(String operator) {
     if (vector) {
-      MethodVisitor mv = code.mv();
-      mv.visitFieldInsn(
-          Opcodes.GETSTATIC, Lane.OPERATORS, operator, "L" + Lane.OPERATORS + "$Comparison;");
-      code.insn(Opcodes.SWAP);
-      code.call(
-          type(),
-          "compare",
-          "(L" + Lane.OPERATORS + "$Comparison;L" + Lane.VECTOR + ";)L" + Lane.MASK + ";");
-      int local = code.local(1);
-      code.astore(local);
-      return local;
+      return compare(type(), operator);
     }
     boolean less = operator.startsWith("L");
     int whenNan = less ? Opcodes.FCMPG : Opcodes.FCMPL;
@@ -189,6 +179,20 @@ final class Spell {
     code.mv().visitLabel(end);
     int local = code.local(1);
     code.istore(local);
+    return local;
+  }
+
+  private int compare(String type, String operator) {
+    code.mv()
+        .visitFieldInsn(
+            Opcodes.GETSTATIC, Lane.OPERATORS, operator, "L" + Lane.OPERATORS + "$Comparison;");
+    code.insn(Opcodes.SWAP);
+    code.call(
+        type,
+        "compare",
+        "(L" + Lane.OPERATORS + "$Comparison;L" + Lane.VECTOR + ";)L" + Lane.MASK + ";");
+    int local = code.local(1);
+    code.astore(local);
     return local;
   }
 
@@ -397,6 +401,95 @@ final class Spell {
     } else {
       code.insn(isDouble() ? Opcodes.LSUB : Opcodes.ISUB);
     }
+    return this;
+  }
+
+  // ------------------------------------------------------------------ vectors of integers
+
+  private String bitsVector() {
+    return "L" + bitsType() + ";";
+  }
+
+  private void bitsSpecies() {
+    code.mv()
+        .visitFieldInsn(
+            Opcodes.GETSTATIC, bitsType(), body.bitsSpecies(dtype), "L" + Lane.SPECIES + ";");
+  }
+
+  /** Pushes an integer in all lanes. */
+  Spell bits(long value) {
+    bitsConstant(value);
+    return copiesOfBits();
+  }
+
+  /** The integer on top (a long for f64) in all lanes. */
+  Spell copiesOfBits() {
+    int number = code.local(isDouble() ? 2 : 1);
+    code.mv().visitVarInsn(isDouble() ? Opcodes.LSTORE : Opcodes.ISTORE, number);
+    bitsSpecies();
+    code.mv().visitVarInsn(isDouble() ? Opcodes.LLOAD : Opcodes.ILOAD, number);
+    code.callStatic(
+        bitsType(), "broadcast", "(L" + Lane.SPECIES + ";" + bitsLetter() + ")" + bitsVector());
+    return this;
+  }
+
+  Spell setBits(int local) {
+    code.astore(local);
+    return this;
+  }
+
+  /** The larger one of the integers in each lane of the two vectors on top. */
+  Spell largerBits() {
+    return ofTwo("max");
+  }
+
+  Spell smallerBits() {
+    return ofTwo("min");
+  }
+
+  Spell sumOfBits() {
+    return ofTwo("add");
+  }
+
+  private Spell ofTwo(String method) {
+    code.call(bitsType(), method, "(L" + Lane.VECTOR + ";)" + bitsVector());
+    return this;
+  }
+
+  /** Adds 0, 1, 2, ... to the lanes. */
+  Spell addIndex() {
+    code.constant(1);
+    code.call(bitsType(), "addIndex", "(I)" + bitsVector());
+    return this;
+  }
+
+  int compareBits(String operator) {
+    return compare(bitsType(), operator);
+  }
+
+  /** The upper one of two vectors of integers where a condition holds, else the lower one. */
+  Spell blendBits(int condition) {
+    code.aload(condition);
+    bitsSpecies();
+    code.call(Lane.MASK, "cast", "(L" + Lane.SPECIES + ";)L" + Lane.MASK + ";");
+    code.call(bitsType(), "blend", "(L" + Lane.VECTOR + ";L" + Lane.MASK + ";)" + bitsVector());
+    return this;
+  }
+
+  /** From a vector of integers to the largest of its lanes, as a number. */
+  Spell largestLane() {
+    return reduceLanes("MAX");
+  }
+
+  Spell smallestLane() {
+    return reduceLanes("MIN");
+  }
+
+  private Spell reduceLanes(String operator) {
+    code.mv()
+        .visitFieldInsn(
+            Opcodes.GETSTATIC, Lane.OPERATORS, operator, "L" + Lane.OPERATORS + "$Associative;");
+    code.call(bitsType(), "reduceLanes", "(L" + Lane.OPERATORS + "$Associative;)" + bitsLetter());
     return this;
   }
 

@@ -12,9 +12,9 @@ public final class Lanes {
 
   private Lanes() {}
 
-  /** to[at + i] = bit i of a mask, for each of its lanes. */
-  public static void store(long mask, boolean[] to, int at, int lanes) {
-    for (int i = 0; i < lanes; i++) {
+  /** to[at + i] = bit i of a mask, for each of its lanes from {@code first} on. */
+  public static void store(long mask, boolean[] to, int at, int first, int lanes) {
+    for (int i = first; i < lanes; i++) {
       to[at + i] = (mask >>> i & 1) != 0;
     }
   }
