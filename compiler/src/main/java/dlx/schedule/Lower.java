@@ -53,7 +53,7 @@ final class Lower {
 
   static Lowered function(Function function) {
     Lower lower = new Lower();
-    List<Node> roots = lower.nodes(function.roots(), new HashMap<>());
+    List<Node> roots = lower.nodes(Overlaps.turned(function.roots()), new HashMap<>());
     return new Lowered(
         function.withRoots(roots.stream().map(Lower::result).toList()), lower.bodies);
   }
