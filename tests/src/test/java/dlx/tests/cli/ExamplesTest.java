@@ -94,6 +94,11 @@ class ExamplesTest {
         // half
         shrinks(
             "char_rnn", "-D hidden=64 --data demo:text:20000 --batch 10 --epochs 3", "loss", 0.6),
+        shrinks(
+            "transformer",
+            "-D width=32 --data demo:text:20000 --batch 8 --epochs 3 --set rate=0.005",
+            "loss",
+            0.7),
         // a critic who cannot tell costs 2 log(2) = 1.386, and at first it is easy to tell
         ends("gan", "--data demo:digits:128 --batch 32 --epochs 3", "loss", 0, 1.2));
   }
