@@ -57,7 +57,7 @@ final class Eval extends Command {
       throw new UsageException("there are no data to evaluate on", "say --data FILE");
     }
     Sources sources = Sources.read(invocation, model, named, inputs, classes);
-    Set<String> known = new LinkedHashSet<>(sources.tensors().keySet());
+    Set<String> known = new LinkedHashSet<>(sources.values().keySet());
     known.addAll(constants.keySet());
     Entry entry = asked != null ? asked : metrics(invocation, model, known);
     inputs.retainAll(entry.inputs());

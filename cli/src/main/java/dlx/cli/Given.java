@@ -4,6 +4,7 @@ import dlx.Model;
 import dlx.data.Csv;
 import dlx.data.DataFiles;
 import dlx.data.Loaded;
+import dlx.data.Reading;
 import dlx.data.Wanted;
 import dlx.elaborate.Program;
 import dlx.graph.Extent;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +39,14 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
             "an input (or parameter, state) by name, or several from a file; also NAME=JSON")
         .values("--dim", "NAME=N", "a size that no input has")
         .values("--columns", "NAME=A,B", "columns of a table for an input")
-        .value("--missing", "HOW", "missing values of a table: refuse, drop or mean");
+        .value("--missing", "HOW", "missing values of a table: refuse, drop or mean")
+        .value("--bytes", "HOW", "bytes of pictures: unit (0 to 1) or keep (0 to 255)")
+        .value("--fit", "HOW", "pictures of another size: refuse, resize or crop");
   }
 
-  /** As below, without arguments of functions. */
+  /** As below, without arguments of functions and earlier classes. */
   static Given read(Invocation invocation, Model model, Program.@Nullable Step step) {
-    return read(invocation, model, step, Set.of());
+    return read(invocation, model, step, Set.of(), Map.of());
   }
 
   /**
@@ -50,12 +54,17 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
    *
    * @param step whose arguments may be given too, or null
    * @param arguments names that are arguments of a function that is called
+   * @param classes of the data that the parameters come from
    * @throws UsageException for a name that is not there
    * @throws dlx.runtime.DlxException for data that do not fit
    */
   static Given read(
-      Invocation invocation, Model model, Program.@Nullable Step step, Set<String> arguments) {
-    Reader reader = new Reader(invocation, model, step);
+      Invocation invocation,
+      Model model,
+      Program.@Nullable Step step,
+      Set<String> arguments,
+      Map<String, List<String>> classes) {
+    Reader reader = new Reader(invocation, model, step, classes);
     invocation.values("--data").forEach(reader::data);
     invocation
         .given()
@@ -75,6 +84,7 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
    */
   static Map<String, Object> constants(Invocation invocation, Model model) {
     Map<String, Object> constants = new LinkedHashMap<>();
+    Reading reading = reading(invocation, Map.of(), Recipe.find(model.program(), ""));
     invocation
         .given()
         .forEach((name, value) -> {
@@ -84,33 +94,43 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
                   .findFirst()
                   .orElseThrow(() ->
                       UsageException.unknown("option", "--" + name, invocation.optionNames()));
-          constants.put(name, value(name, input.type(), value));
+          constants.put(name, value(name, input.type(), value, reading));
         });
     return constants;
   }
 
   /**
-   * How tables are read.
+   * How data are read: by the command line, then the recipe.
    *
-   * @param missing what is done with missing values if the command line does not say it
+   * @param classes of earlier data, so that a text means the same number
    */
-  static Csv.Options tables(
-      Invocation invocation, Map<String, List<String>> classes, String missing) {
+  static Reading reading(Invocation invocation, Map<String, List<String>> classes, Recipe recipe) {
     Map<String, List<String>> columns = new LinkedHashMap<>();
     invocation
         .pairs("--columns")
         .forEach((name, list) -> columns.put(name, List.of(list.split(",", -1))));
-    String wish = invocation.value("--missing").orElse(missing);
-    Csv.Missing how =
-        switch (wish) {
-          case "refuse" -> Csv.Missing.REFUSE;
-          case "drop" -> Csv.Missing.DROP;
-          case "mean" -> Csv.Missing.MEAN;
-          default ->
-              throw new UsageException(
-                  "missing values: `refuse`, `drop` or `mean`, not " + wish, "");
-        };
-    return new Csv.Options(columns, how, classes);
+    Csv.Missing missing =
+        chosen(invocation, recipe, "missing", Csv.Missing.values(), Csv.Missing.REFUSE);
+    Reading.Bytes bytes =
+        chosen(invocation, recipe, "bytes", Reading.Bytes.values(), Reading.Bytes.UNIT);
+    Reading.Fit fit = chosen(invocation, recipe, "fit", Reading.Fit.values(), Reading.Fit.REFUSE);
+    return new Reading(new Csv.Options(columns, missing, classes), bytes, fit);
+  }
+
+  /** One of several words. */
+  private static <T extends Enum<T>> T chosen(
+      Invocation invocation, Recipe recipe, String name, T[] all, T otherwise) {
+    String wish = invocation.value("--" + name).or(() -> recipe.text(name)).orElse("");
+    if (wish.isEmpty()) return otherwise;
+    List<String> words = new ArrayList<>();
+    for (T one : all) {
+      String word = one.name().toLowerCase(Locale.ROOT);
+      if (word.equals(wish)) return one;
+      words.add("`" + word + "`");
+    }
+    String last = words.removeLast();
+    throw new UsageException(
+        "--%s is %s or %s, not %s".formatted(name, String.join(", ", words), last, wish), "");
   }
 
   /**
@@ -135,14 +155,14 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
    *
    * @throws UsageException if a number is wanted and the text is neither that nor a file
    */
-  static Object value(String name, Program.Typed type, String text) {
+  static Object value(String name, Program.Typed type, String text, Reading reading) {
     boolean scalar = type.type().isScalar();
     if (isNumber(text) && !scalar) return Double.valueOf(text);
     if (scalar && !DataFiles.isSource(text, HERE)) {
       throw new UsageException(
           "`" + name + "` is " + type + ", and `" + text + "` is neither a number nor a file", "");
     }
-    return DataFiles.value(text, wanted(name, type, ""), HERE);
+    return DataFiles.values(text, wanted(name, type, ""), reading, HERE).tensor();
   }
 
   /** Gives a parameter or state another value: a file, JSON, or one number, which fills it. */
@@ -172,11 +192,19 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
     private final Map<String, Object> inputs = new LinkedHashMap<>();
     private final List<String> sources = new ArrayList<>();
     private final Set<String> slots = new HashSet<>();
+    private final Reading reading;
 
-    Reader(Invocation invocation, Model model, Program.@Nullable Step step) {
+    Reader(
+        Invocation invocation,
+        Model model,
+        Program.@Nullable Step step,
+        Map<String, List<String>> classes) {
       this.invocation = invocation;
       this.model = model;
       this.step = step;
+      // here no row is left out in silence
+      Recipe recipe = Recipe.find(model.program(), "").without("missing");
+      this.reading = reading(invocation, classes, recipe);
       model.program().inputs().forEach(i -> declared.put(i.name(), i));
       if (step != null) step.arguments().forEach(a -> declared.put(a.name(), a));
     }
@@ -193,7 +221,7 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
     void named(String option, String name, String value) {
       Program.Argument argument = declared.get(name);
       if (argument != null) {
-        give(name, value(name, argument.type(), value));
+        give(name, value(name, argument.type(), value, reading));
       } else if (model.findSlot(name).isPresent()) {
         if (!slots.add(name)) throw Invocation.twice(name);
         slot(model, name, value, HERE);
@@ -213,7 +241,7 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
       List<String> names =
           step == null ? List.of() : step.arguments().stream().map(Program.Argument::name).toList();
       if (!names.contains(name)) throw UsageException.unknown("argument of the step", name, names);
-      give(name, value(name, declared.get(name).type(), value));
+      give(name, value(name, declared.get(name).type(), value, reading));
     }
 
     private void give(String name, Object value) {
@@ -234,7 +262,7 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
                 .filter(a -> !inputs.containsKey(a.name()))
                 .map(a -> wanted(a.name(), a.type(), Batch.size(model.program())))
                 .toList();
-        Loaded loaded = DataFiles.load(source, open, tables(invocation, Map.of(), "refuse"), HERE);
+        Loaded loaded = DataFiles.load(source, open, reading, HERE);
         loaded.notes().forEach(invocation.console()::note);
         for (Map.Entry<String, Tensor> entry : loaded.tensors().entrySet()) {
           inputs.put(entry.getKey(), entry.getValue());

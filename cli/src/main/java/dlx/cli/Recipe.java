@@ -2,6 +2,7 @@ package dlx.cli;
 
 import dlx.elaborate.Program;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,13 @@ final class Recipe {
         .findFirst()
         .map(r -> new Recipe(r.name(), r.values()))
         .orElse(NONE);
+  }
+
+  /** The same but for one setting. */
+  Recipe without(String key) {
+    Map<String, Object> others = new LinkedHashMap<>(values);
+    others.remove(key);
+    return new Recipe(name, others);
   }
 
   String name() {

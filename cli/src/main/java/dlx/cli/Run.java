@@ -10,6 +10,7 @@ import dlx.data.Npz;
 import dlx.data.Safetensors;
 import dlx.elaborate.Program;
 import dlx.runtime.Tensor;
+import dlx.training.Checkpoint;
 import dlx.training.NanTrap;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code dlx run FILE ENTRY...}: evaluates names and expressions, runs steps. */
@@ -27,7 +29,7 @@ final class Run extends Command {
 
   @Override
   void options(Options options) {
-    Given.declare(options)
+    Gallery.declare(Given.declare(options))
         .values("--set", "NAME=VALUE", "an argument of the step")
         .value("-o --out", "FILE", "write the results: .npz, .npy or .safetensors")
         .values("--watch", "A,B", "print these definitions as well, as the step sees them")
@@ -61,15 +63,14 @@ final class Run extends Command {
       }
     }
     invocation.value("--out").ifPresent(file -> writable(file));
-    List<String> vocabulary =
-        Checkpoints.load(invocation, model)
-            .map(checkpoint -> FunctionCall.vocabulary(checkpoint.classes()))
-            .orElse(List.of());
-    Map<String, FunctionCall> calls = calls(model, wanted, vocabulary);
+    Optional<Gallery> gallery = Gallery.of(invocation);
+    Map<String, List<String>> classes =
+        Checkpoints.load(invocation, model).map(Checkpoint::classes).orElse(Map.of());
+    Map<String, FunctionCall> calls = calls(model, wanted, FunctionCall.vocabulary(classes));
     Set<String> arguments = new HashSet<>();
     calls.values().forEach(call -> arguments.addAll(call.arguments()));
-    Given given = Given.read(invocation, model, first, arguments);
-    Map<String, Tensor> written = new LinkedHashMap<>();
+    Given given = Given.read(invocation, model, first, arguments, classes);
+    Session session = new Session(invocation, model, given, ClassNames.of(classes));
     List<String> together = new ArrayList<>();
     for (String word : wanted) {
       boolean step = model.program().steps().stream().anyMatch(s -> s.name().equals(word));
@@ -78,33 +79,16 @@ final class Run extends Command {
         together.add(word);
         continue;
       }
-      evaluate(invocation, model, given, together, wanted.size() > 1, written);
+      session.evaluate(together);
       together.clear();
-      if (call != null) {
-        function(invocation, model, given, call, wanted.size() > 1, written);
-        continue;
-      }
-      step(invocation, model, given, word, wanted.size() > 1, written);
+      if (call != null) session.function(call);
+      else session.step(word);
     }
-    evaluate(invocation, model, given, together, wanted.size() > 1, written);
-    invocation.value("--out").ifPresent(file -> write(Path.of(file), written));
+    session.evaluate(together);
+    invocation.value("--out").ifPresent(file -> write(Path.of(file), session.written));
+    gallery.ifPresent(g -> g.write(model, session.written, invocation.console()));
     invocation.value("--save").ifPresent(file -> Checkpoints.save(Path.of(file), model));
     return Exit.FINE;
-  }
-
-  private static void evaluate(
-      Invocation invocation,
-      Model model,
-      Given given,
-      List<String> expressions,
-      boolean named,
-      Map<String, Tensor> written) {
-    if (expressions.isEmpty()) return;
-    List<String> all = new ArrayList<>(expressions);
-    if (invocation.value("--times").isEmpty()) all.addAll(watched(invocation));
-    Entry entry = Programs.entry(invocation, model, false, all);
-    Results results = entry.results(needed(entry, given), given.sizes());
-    show(invocation, results, named || results.size() > 1, written);
   }
 
   /** The functions among what is asked for. */
@@ -120,73 +104,87 @@ final class Run extends Command {
     return calls;
   }
 
-  private static void function(
-      Invocation invocation,
-      Model model,
-      Given given,
-      FunctionCall call,
-      boolean named,
-      Map<String, Tensor> written) {
-    String text = call.text(invocation.given());
-    Entry entry = Programs.entry(invocation, model, false, List.of(text));
-    Results results = entry.results(needed(entry, given), given.sizes());
-    boolean isText =
-        results.size() == 1 && call.isText(results.get(0)) && !invocation.flag("--json");
-    if (!isText) {
-      show(invocation, results, named || results.size() > 1, written);
-      return;
-    }
-    written.put(text, results.get(0).copy());
-    invocation.console().out().println(call.characters(results.get(0)));
-  }
-
   private static List<String> watched(Invocation invocation) {
     List<String> names = new ArrayList<>();
     for (String list : invocation.values("--watch")) names.addAll(List.of(list.split(",", -1)));
     return names;
   }
 
-  private static void step(
-      Invocation invocation,
-      Model model,
-      Given given,
-      String name,
-      boolean named,
-      Map<String, Tensor> written) {
-    Step step = model.step(name);
-    int times = invocation.whole("--times", 0).orElse(1);
-    int every = invocation.whole("--every", 1).orElse(Integer.MAX_VALUE);
-    Call call = step.prepare(needed(step, given), given.sizes());
-    boolean trap = invocation.flag("--trap-nan");
-    List<String> watch = watched(invocation);
-    Entry watched = watch.isEmpty() ? null : Programs.entry(invocation, model, true, watch);
-    for (int turn = 1; turn <= times; turn++) {
-      boolean shown = turn == times || turn % every == 0;
-      if (shown && watched != null) {
-        show(invocation, watched.results(needed(watched, given), given.sizes()), true, written);
-      }
-      Results results = trap ? new NanTrap(model).run(call, step, needed(step, given)) : call.run();
-      if (!shown) continue;
-      if (every <= times && !invocation.flag("--json")) {
-        invocation.console().out().print(turn + "   ");
-      }
-      show(invocation, results, named || results.size() > 1, written);
+  /** What is evaluated one after the other, and the results so far. */
+  private static final class Session {
+    private final Invocation invocation;
+    private final Model model;
+    private final Given given;
+    private final ClassNames classes;
+    private final boolean several;
+    final Map<String, Tensor> written = new LinkedHashMap<>();
+
+    Session(Invocation invocation, Model model, Given given, ClassNames classes) {
+      this.invocation = invocation;
+      this.model = model;
+      this.given = given;
+      this.classes = classes;
+      this.several = invocation.positionals(1).size() > 1;
     }
-  }
 
-  /** The given values without arguments of a step that an entry does not have. */
-  private static Map<String, Object> needed(dlx.Fn function, Given given) {
-    Map<String, Object> kept = new LinkedHashMap<>(given.inputs());
-    kept.keySet().retainAll(function.accepts());
-    return kept;
-  }
+    void evaluate(List<String> expressions) {
+      if (expressions.isEmpty()) return;
+      List<String> all = new ArrayList<>(expressions);
+      if (invocation.value("--times").isEmpty()) all.addAll(watched(invocation));
+      Entry entry = Programs.entry(invocation, model, false, all);
+      Results results = entry.results(needed(entry), given.sizes());
+      show(results, several || results.size() > 1);
+    }
 
-  private static void show(
-      Invocation invocation, Results results, boolean named, Map<String, Tensor> written) {
-    for (int i = 0; i < results.size(); i++) {
-      String name = results.names().get(i);
-      written.put(name, results.get(i).copy());
-      Show.result(invocation, name, results.get(i), named);
+    void function(FunctionCall call) {
+      String text = call.text(invocation.given());
+      Entry entry = Programs.entry(invocation, model, false, List.of(text));
+      Results results = entry.results(needed(entry), given.sizes());
+      boolean isText =
+          results.size() == 1 && call.isText(results.get(0)) && !invocation.flag("--json");
+      if (!isText) {
+        show(results, several || results.size() > 1);
+        return;
+      }
+      written.put(text, results.get(0).copy());
+      invocation.console().out().println(call.characters(results.get(0)));
+    }
+
+    void step(String name) {
+      Step step = model.step(name);
+      int times = invocation.whole("--times", 0).orElse(1);
+      int every = invocation.whole("--every", 1).orElse(Integer.MAX_VALUE);
+      Call call = step.prepare(needed(step), given.sizes());
+      boolean trap = invocation.flag("--trap-nan");
+      List<String> watch = watched(invocation);
+      Entry watched = watch.isEmpty() ? null : Programs.entry(invocation, model, true, watch);
+      for (int turn = 1; turn <= times; turn++) {
+        boolean shown = turn == times || turn % every == 0;
+        if (shown && watched != null) {
+          show(watched.results(needed(watched), given.sizes()), true);
+        }
+        Results results = trap ? new NanTrap(model).run(call, step, needed(step)) : call.run();
+        if (!shown) continue;
+        if (every <= times && !invocation.flag("--json")) {
+          invocation.console().out().print(turn + "   ");
+        }
+        show(results, several || results.size() > 1);
+      }
+    }
+
+    /** The given values without arguments of a step that an entry does not have. */
+    private Map<String, Object> needed(dlx.Fn function) {
+      Map<String, Object> kept = new LinkedHashMap<>(given.inputs());
+      kept.keySet().retainAll(function.accepts());
+      return kept;
+    }
+
+    private void show(Results results, boolean named) {
+      for (int i = 0; i < results.size(); i++) {
+        String name = results.names().get(i);
+        written.put(name, results.get(i).copy());
+        Show.result(invocation, name, results.get(i), named, classes);
+      }
     }
   }
 

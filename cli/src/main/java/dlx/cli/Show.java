@@ -2,6 +2,7 @@ package dlx.cli;
 
 import dlx.data.JsonValues;
 import dlx.runtime.Tensor;
+import java.util.List;
 import java.util.Locale;
 
 /** Tensors as people read them. */
@@ -12,13 +13,16 @@ final class Show {
   private Show() {}
 
   /** One result on standard output. */
-  static void result(Invocation invocation, String name, Tensor tensor, boolean named) {
+  static void result(
+      Invocation invocation, String name, Tensor tensor, boolean named, ClassNames classes) {
+    List<String> names = classes.of(tensor);
     if (invocation.flag("--json")) {
-      invocation.console().out().println(JsonValues.write(name, tensor));
+      invocation.console().out().println(JsonValues.write(name, tensor, names));
       return;
     }
     String start = named ? name + " = " : "";
-    invocation.console().out().println(start + text(tensor, start.length()));
+    String end = names.isEmpty() ? "" : "   " + String.join(", ", names);
+    invocation.console().out().println(start + text(tensor, start.length()) + end);
   }
 
   /**

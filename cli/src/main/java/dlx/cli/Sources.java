@@ -1,14 +1,14 @@
 package dlx.cli;
 
 import dlx.Model;
-import dlx.data.Csv;
 import dlx.data.DataFiles;
 import dlx.data.Dataset;
 import dlx.data.Loaded;
+import dlx.data.Reading;
+import dlx.data.Values;
 import dlx.data.Wanted;
 import dlx.elaborate.Program;
 import dlx.runtime.DlxException;
-import dlx.runtime.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,12 +21,12 @@ import java.util.Set;
 /**
  * The data of a training or evaluation: values of inputs by name from one or several sources.
  *
- * @param tensors by input, those that are the same for every batch included
+ * @param values by input, those that are the same for every batch included
  * @param classes of text columns, by input
  * @param text whether it is one long example of characters
  */
 record Sources(
-    Map<String, Tensor> tensors,
+    Map<String, Values> values,
     Map<String, List<String>> classes,
     List<Wanted> wanted,
     boolean text) {
@@ -35,9 +35,9 @@ record Sources(
    * Sources as they are written.
    *
    * @param folder where relative paths start
-   * @param missing what the recipe does with missing values of tables
+   * @param recipe with what the command line does not say about reading
    */
-  record Named(List<String> sources, Path folder, String missing) {
+  record Named(List<String> sources, Path folder, Recipe recipe) {
     boolean isEmpty() {
       return sources.isEmpty();
     }
@@ -46,11 +46,10 @@ record Sources(
   /** What {@code option} gives, or the recipe. */
   static Named named(Invocation invocation, String option, Recipe recipe, Model model) {
     List<String> given = invocation.values(option);
-    String missing = recipe.text("missing").orElse("refuse");
-    if (!given.isEmpty()) return new Named(given, Path.of(""), missing);
+    if (!given.isEmpty()) return new Named(given, Path.of(""), recipe);
     Path file = Path.of(model.source().name()).toAbsolutePath().getParent();
     Path folder = file == null ? Path.of("") : file;
-    return new Named(recipe.texts(option.substring(2)), folder, missing);
+    return new Named(recipe.texts(option.substring(2)), folder, recipe);
   }
 
   /**
@@ -75,8 +74,9 @@ record Sources(
         wanted.put(input.name(), Given.wanted(input.name(), input.type(), batch));
       }
     }
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    Map<String, Values> values = new LinkedHashMap<>();
     Map<String, List<String>> found = new LinkedHashMap<>(classes);
+    Reading reading = Given.reading(invocation, found, named.recipe());
     List<String> several = new ArrayList<>();
     Set<String> slots = new HashSet<>();
     for (String source : named.sources()) {
@@ -86,8 +86,9 @@ record Sources(
         if (!invocation.values("--data").isEmpty()) throw Invocation.twice(name);
       } else if (wanted.containsKey(name)) {
         Wanted one = wanted.get(name);
-        if (tensors.containsKey(name)) throw Invocation.twice(name);
-        tensors.put(name, DataFiles.value(source.substring(at + 1), one, named.folder()));
+        if (values.containsKey(name)) throw Invocation.twice(name);
+        values.put(
+            name, DataFiles.values(source.substring(at + 1), one, reading, named.folder()));
       } else if (model.findSlot(name).isPresent()) {
         if (!slots.add(name)) throw Invocation.twice(name);
         Given.slot(model, name, source.substring(at + 1), named.folder());
@@ -97,23 +98,22 @@ record Sources(
         several.add(source);
       }
     }
-    Csv.Options tables = Given.tables(invocation, found, named.missing());
     boolean text = false;
     for (String source : several) {
       List<Wanted> open =
-          wanted.values().stream().filter(w -> !tensors.containsKey(w.name())).toList();
-      Loaded loaded = DataFiles.load(source, open, tables, named.folder());
+          wanted.values().stream().filter(w -> !values.containsKey(w.name())).toList();
+      Loaded loaded = DataFiles.load(source, open, reading, named.folder());
       loaded.notes().forEach(invocation.console()::note);
-      tensors.putAll(loaded.tensors());
+      values.putAll(loaded.values());
       found.putAll(loaded.classes());
       text |= loaded.text();
     }
-    return new Sources(tensors, found, List.copyOf(wanted.values()), text);
+    return new Sources(values, found, List.copyOf(wanted.values()), text);
   }
 
   /** The inputs that are named. */
   Sources only(Set<String> names) {
-    Map<String, Tensor> kept = new LinkedHashMap<>(tensors);
+    Map<String, Values> kept = new LinkedHashMap<>(values);
     kept.keySet().retainAll(names);
     return new Sources(
         kept, classes, wanted.stream().filter(w -> names.contains(w.name())).toList(), text);
@@ -127,14 +127,14 @@ record Sources(
   Dataset dataset(Model model, Set<String> given) {
     for (Program.Argument input : model.program().inputs()) {
       boolean needed = wanted.stream().anyMatch(w -> w.name().equals(input.name()));
-      if (!needed || tensors.containsKey(input.name()) || given.contains(input.name())) continue;
+      if (!needed || values.containsKey(input.name()) || given.contains(input.name())) continue;
       if (input.value() != null) continue;
       throw new DlxException(
           "R0105",
           "the data have no `%s: %s`".formatted(input.name(), input.type()),
           "",
-          tensors.isEmpty() ? "" : "they have " + String.join(", ", tensors.keySet()));
+          values.isEmpty() ? "" : "they have " + String.join(", ", values.keySet()));
     }
-    return Dataset.of(tensors, wanted);
+    return Dataset.over(values, wanted);
   }
 }

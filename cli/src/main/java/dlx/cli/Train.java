@@ -34,6 +34,8 @@ final class Train extends Command {
         .value("--stop", "METRIC:N", "stop after N epochs that are not better")
         .values("--metrics", "A,B", "definitions to tell beside the loss")
         .value("-o --out", "FILE", "where the best parameters go; NAME.safetensors if not given")
+        .value("--augment", "[NAME=]HOW", "change pictures by chance, such as flip,crop:4; or none")
+        .value("--loaders", "N", "threads that prepare pictures ahead; half of the cores")
         .flag("--resume", "go on where NAME.last.safetensors stands")
         .value("--reset", "WHEN", "states with sizes of the data start again: epoch or never")
         .flag("--no-shuffle", "examples in the order of the file")
@@ -90,6 +92,7 @@ final class Train extends Command {
     try {
       outcome = trainer.run();
     } finally {
+      plan.close();
       screen.clear();
       if (!stop.isWanted()) Runtime.getRuntime().removeShutdownHook(hook);
     }

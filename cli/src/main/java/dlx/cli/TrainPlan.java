@@ -1,8 +1,11 @@
 package dlx.cli;
 
 import dlx.Model;
+import dlx.data.Augmentation;
 import dlx.data.Dataset;
+import dlx.data.Reading;
 import dlx.elaborate.Program;
+import dlx.training.Changes;
 import dlx.training.Feed;
 import dlx.training.Monitor;
 import dlx.training.Settings;
@@ -31,6 +34,7 @@ record TrainPlan(
     Map<String, Object> sources) {
   private static final int EPOCHS = 10;
   private static final int BATCH = 64;
+  private static final int MOST_LOADERS = 4;
 
   static TrainPlan of(Invocation invocation, Model model, String named) {
     Program program = model.program();
@@ -50,6 +54,12 @@ record TrainPlan(
     Recipe recipe = Recipe.find(program, named);
     List<Program.Step> chosen = steps(program, recipe, isStep ? named : "");
     return new Builder(invocation, model, recipe, chosen).plan();
+  }
+
+  /** Ends what prepares data. */
+  void close() {
+    train.close();
+    valid.ifPresent(Feed::close);
   }
 
   private static List<Program.Step> steps(Program program, Recipe recipe, String named) {
@@ -114,8 +124,8 @@ record TrainPlan(
         Sources read = Sources.read(invocation, model, check, inputs, sources.classes());
         // what is the same for every batch is the same here
         sources.wanted().stream()
-            .filter(w -> w.batch() < 0 && sources.tensors().containsKey(w.name()))
-            .forEach(w -> read.tensors().putIfAbsent(w.name(), sources.tensors().get(w.name())));
+            .filter(w -> w.batch() < 0 && sources.values().containsKey(w.name()))
+            .forEach(w -> read.values().putIfAbsent(w.name(), sources.values().get(w.name())));
         valid = Optional.of(read.dataset(model, arguments.keySet()));
         validSources = Optional.of(read);
       }
@@ -137,13 +147,47 @@ record TrainPlan(
     private Feed feed(Dataset data, Sources sources, Settings settings, boolean training) {
       if (!sources.text()) {
         Map<String, Map<String, Integer>> axes = Streams.axes(model.program());
-        return Feed.of(data, settings.batch(), settings.cut(), axes, sources.tensors());
+        boolean whole = settings.cut().isEmpty();
+        Optional<Changes> changes = training ? settings.changes() : Optional.empty();
+        if (whole && (changes.isPresent() || data.hasPictures())) {
+          return Feed.ahead(data, settings.batch(), changes, settings.seed(), loaders());
+        }
+        if (changes.isPresent()) {
+          throw new UsageException("sequences that are cut cannot be changed by --augment", "");
+        }
+        return Feed.of(data, settings.batch(), settings.cut(), axes, sources.values());
+      }
+      if (settings.changes().isPresent()) {
+        throw new UsageException("a text cannot be changed by --augment", "");
       }
       Map<String, Integer> axes = Streams.axes(sources.wanted(), data);
       int window = Streams.window(settings.cut());
       return training
           ? Streams.training(data, axes, settings.batch(), window)
           : Streams.evaluation(data, axes, settings.batch(), window);
+    }
+
+    /** Threads that prepare batches; the other half of the cores is busy with the steps. */
+    private int loaders() {
+      int half = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_LOADERS);
+      return invocation.whole("--loaders", 0).orElse(half);
+    }
+
+    /** Of the command line, or of the recipe; {@code none} is none. */
+    private Optional<Changes> changes() {
+      List<String> parts =
+          invocation.value("--augment").map(List::of).orElseGet(() -> recipe.texts("augment"));
+      String text = String.join(",", parts).strip();
+      if (text.isEmpty() || text.equals("none")) return Optional.empty();
+      int at = text.indexOf('=');
+      try {
+        return Optional.of(
+            new Changes(
+                at < 0 ? "" : text.substring(0, at).strip(),
+                Augmentation.of(text.substring(at + 1))));
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--augment: " + e.getMessage(), "such as --augment flip,crop:4");
+      }
     }
 
     /** Of the recipe, then of the command line. */
@@ -159,7 +203,7 @@ record TrainPlan(
             if (argument == null) {
               throw UsageException.unknown("argument of the step", name, declared.keySet());
             }
-            arguments.put(name, Given.value(name, argument.type(), value));
+            arguments.put(name, Given.value(name, argument.type(), value, Reading.DEFAULT));
           });
       arguments.putAll(Given.constants(invocation, model));
       return arguments;
@@ -193,6 +237,7 @@ record TrainPlan(
           !invocation.flag("--no-shuffle") && recipe.truth("shuffle").orElse(true),
           isReset(),
           cut,
+          changes(),
           invocation.flag("--trap-nan"));
     }
 

@@ -3,41 +3,42 @@ package dlx.data;
 import dlx.runtime.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data set in batches of one size; the last one may be short. The tensors that {@link #fill}
- * returns are made once for each of the two sizes and used again, so filling a batch allocates
+ * returns are made when they are first needed, once for each of the two sizes, and used again, so filling a batch allocates
  * nothing.
  *
- * <p>Not for several threads at once.
+ * <p>Not for several threads at once, but for parts of one batch.
  */
 public final class Batches {
   private final Dataset data;
   private final int size;
-  private final Map<String, Tensor> full;
-  private final Map<String, Tensor> last;
+  private @Nullable Targets full;
+  private @Nullable Targets last;
+
+  /** The tensors of a batch, by name and by the number of the input. */
+  private record Targets(Map<String, Tensor> byName, Tensor[] byNumber) {}
 
   Batches(Dataset data, int size) {
     if (size < 1) throw new IllegalArgumentException("a batch has at least one example");
     this.data = data;
     this.size = size;
-    this.full = data.length() < size ? Map.of() : targets(size);
-    int rest = data.length() % size;
-    this.last = rest == 0 ? Map.of() : targets(rest);
   }
 
-  private Map<String, Tensor> targets(int examples) {
+  private Targets make(int examples) {
     Map<String, Tensor> targets = new LinkedHashMap<>();
     for (Dataset.Column c : data.columns()) {
       if (c.axis() < 0) {
-        targets.put(c.name(), c.tensor());
+        targets.put(c.name(), c.values().tensor());
         continue;
       }
-      int[] shape = c.tensor().shape();
+      int[] shape = c.values().shape();
       shape[c.axis()] = examples;
-      targets.put(c.name(), Tensor.zeros(c.tensor().dtype(), shape));
+      targets.put(c.name(), Tensor.zeros(c.values().dtype(), shape));
     }
-    return targets;
+    return new Targets(targets, targets.values().toArray(new Tensor[0]));
   }
 
   /** The number of batches. */
@@ -55,46 +56,38 @@ public final class Batches {
    * call.
    */
   public Map<String, Tensor> fill(int[] order, int k) {
-    if (data.length() == 0) return targets(0);
-    int from = k * size;
-    int examples = size(k);
-    Map<String, Tensor> targets = examples == size ? full : last;
-    for (int i = 0; i < data.columns().size(); i++) {
+    int examples = Math.max(0, size(k));
+    fill(order, k, 0, examples);
+    return batch(k);
+  }
+
+  /** The tensors of batch {@code k}; they are made here, before threads fill parts of them. */
+  Map<String, Tensor> batch(int k) {
+    return targets(k).byName;
+  }
+
+  private Targets targets(int k) {
+    if (size(k) == size) {
+      if (full == null) full = make(size);
+      return full;
+    }
+    if (last == null) last = make(data.length() % size);
+    return last;
+  }
+
+  /** Fills the examples from {@code begin} to {@code end} of batch {@code k}. */
+  void fill(int[] order, int k, int begin, int end) {
+    Tensor[] targets = targets(k).byNumber;
+    for (int i = 0; i < targets.length; i++) {
       Dataset.Column c = data.columns().get(i);
-      if (c.axis() >= 0) gather(c.tensor(), c.axis(), order, from, targets.get(c.name()));
-    }
-    return targets;
-  }
-
-  private static void gather(Tensor source, int axis, int[] order, int from, Tensor target) {
-    int inner = 1;
-    for (int a = axis + 1; a < source.rank(); a++) inner *= source.extent(a);
-    int outer = 1;
-    for (int a = 0; a < axis; a++) outer *= source.extent(a);
-    int there = source.extent(axis);
-    int here = target.extent(axis);
-    Object sourceData = source.data();
-    Object targetData = target.data();
-    for (int o = 0; o < outer; o++) {
-      for (int i = 0; i < here; i++) {
-        System.arraycopy(
-            sourceData,
-            (o * there + order[from + i]) * inner,
-            targetData,
-            (o * here + i) * inner,
-            inner);
-      }
+      if (c.axis() < 0) continue;
+      c.values().gather(c.axis(), order, k * size, targets[i], begin, end);
     }
   }
 
-  /** A copy of {@code from..to} of one axis. */
-  static Tensor range(Tensor source, int axis, int from, int to) {
-    int[] shape = source.shape();
-    shape[axis] = to - from;
-    Tensor target = Tensor.zeros(source.dtype(), shape);
-    int[] order = new int[to - from];
-    for (int i = 0; i < order.length; i++) order[i] = from + i;
-    gather(source, axis, order, 0, target);
-    return target;
+  /** As {@link #fill(int[], int, int, int)}, and pictures are changed by chance. */
+  void fill(int[] order, int k, int begin, int end, Augmented.Hand hand, long key) {
+    fill(order, k, begin, end);
+    hand.apply(targets(k).byNumber, order, k * size, begin, end, key);
   }
 }

@@ -61,7 +61,7 @@ public final class Csv {
     int[] rows = csv.rows();
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     csv.chosen.forEach((w, columns) -> tensors.put(w.name(), csv.tensor(w, columns, rows)));
-    return new Loaded(tensors, csv.classes, csv.notes, false);
+    return Loaded.of(tensors, csv.classes, csv.notes, false);
   }
 
   // ---------------------------------------------------------------- which columns

@@ -1,5 +1,6 @@
 package dlx.data;
 
+import dlx.pictures.PictureFile;
 import dlx.runtime.DType;
 import dlx.runtime.Tensor;
 import java.io.IOException;
@@ -25,11 +26,18 @@ public final class DataFiles {
    * @param folder what relative paths are relative to
    */
   public static Tensor value(String source, Wanted wanted, Path folder) {
+    return values(source, wanted, Reading.DEFAULT, folder).tensor();
+  }
+
+  /** As above, by the choices of the user; pictures stay bytes. */
+  public static Values values(String source, Wanted wanted, Reading reading, Path folder) {
     Path file = folder.resolve(source);
-    if (!Files.exists(file) && looksLikeJson(source)) return JsonValues.parse(source, wanted);
-    Loaded loaded = load(source, List.of(wanted), Csv.Options.DEFAULT, folder);
-    Tensor tensor = loaded.tensors().get(wanted.name());
-    if (tensor != null) return tensor;
+    if (!Files.exists(file) && looksLikeJson(source)) {
+      return Values.of(JsonValues.parse(source, wanted));
+    }
+    Loaded loaded = load(source, List.of(wanted), reading, folder);
+    Values values = loaded.values().get(wanted.name());
+    if (values != null) return values;
     throw Problem.name(file.toString(), "the file has nothing named `" + wanted.name() + "`", "");
   }
 
@@ -51,11 +59,15 @@ public final class DataFiles {
    *
    * @param folder what relative paths are relative to
    */
-  public static Loaded load(String source, List<Wanted> wanted, Csv.Options options, Path folder) {
+  public static Loaded load(String source, List<Wanted> wanted, Reading reading, Path folder) {
+    Csv.Options options = reading.tables();
     if (source.startsWith(Demo.PREFIX)) return Demo.load(source, wanted, options.classes());
     Path file = folder.resolve(source);
     if (Files.isDirectory(file)) {
-      throw Problem.file(file.toString(), "this is a folder, not a file", "");
+      List<Path> cifar = Cifar.files(file);
+      return cifar.isEmpty()
+          ? PictureFolder.read(file, wanted, reading)
+          : Cifar.read(file.toString(), cifar, wanted, reading);
     }
     if (!Files.exists(file)) {
       throw Problem.file(
@@ -66,22 +78,28 @@ public final class DataFiles {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     if (name.endsWith(".csv") || name.endsWith(".tsv")) return Csv.read(file, wanted, options);
     if (name.endsWith(".txt")) return Text.read(file, wanted, options.classes());
-    if (name.endsWith(".npz")) return Loaded.of(npz(file, wanted));
+    if (name.endsWith(".npz")) return Loaded.of(npz(file, wanted, reading.bytes()));
     if (name.endsWith(".safetensors")) return Loaded.of(safetensors(file, wanted));
-    if (name.endsWith(".npy")) return Loaded.of(single(file, wanted, to -> Npy.read(file, to)));
-    if (Idx.looksLike(start(file)))
-      return Loaded.of(single(file, wanted, to -> Idx.read(file, to)));
+    if (name.endsWith(".npy")) {
+      return Loaded.of(single(file, wanted, to -> Npy.read(file, to, reading.bytes())));
+    }
+    if (name.endsWith(".bin")) return Cifar.read(file.toString(), List.of(file), wanted, reading);
+    if (PictureFile.isNamed(file)) return PictureFolder.single(file, wanted, reading);
+    if (Idx.looksLike(start(file))) {
+      return Loaded.of(single(file, wanted, to -> Idx.read(file, to, reading.bytes())));
+    }
     throw Problem.file(
         file.toString(),
         "the kind of this file is not known",
-        "data are .npy, .npz, .csv, .txt, .safetensors, IDX files (as they are or as .gz) or"
-            + " demo:NAME");
+        "data are .npy, .npz, .csv, .txt, .safetensors, IDX files (as they are or as .gz), the .bin"
+            + " files of CIFAR-10, pictures (.png, .jpg, ...), folders of pictures, or demo:NAME");
   }
 
-  private static Map<String, Tensor> npz(Path file, List<Wanted> wanted) {
+  private static Map<String, Tensor> npz(
+      Path file, List<Wanted> wanted, Reading.Bytes bytes) {
     Map<String, DType> types =
         wanted.stream().collect(Collectors.toMap(Wanted::name, Wanted::dtype));
-    Map<String, Tensor> found = Npz.read(file, types);
+    Map<String, Tensor> found = Npz.read(file, types, bytes);
     return fitted(file, wanted, found, Npz.names(file));
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Examples: tensors by input name that agree in the number of examples, and a selection of these.
+ * Examples: values by input name that agree in the number of examples, and a selection of these.
  * Inputs without an axis that counts examples (a rate, a grid) are the same for every batch.
  *
  * <p>Which examples are split off and in which order they come is a function of the seed alone, the
@@ -17,7 +17,7 @@ import java.util.Map;
  */
 public final class Dataset {
   /** One input: its data, and the axis that counts examples or -1. */
-  record Column(String name, Tensor tensor, int axis) {}
+  record Column(String name, Values values, int axis) {}
 
   /** The parts of {@link #split}. */
   public record Split(Dataset train, Dataset valid) {}
@@ -30,26 +30,49 @@ public final class Dataset {
     this.selected = selected;
   }
 
-  /** Pairs data with inputs; those in {@code wanted} that {@code tensors} lacks are left out. */
+  /** Pairs data with inputs; those in {@code wanted} that the data lack are left out. */
   public static Dataset of(Map<String, Tensor> tensors, List<Wanted> wanted) {
+    Map<String, Values> values = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> values.put(name, Values.of(tensor)));
+    return over(values, wanted);
+  }
+
+  /** As {@link #of}, of numbers and pictures. */
+  public static Dataset over(Map<String, Values> values, List<Wanted> wanted) {
     List<Column> columns =
         wanted.stream()
-            .filter(w -> tensors.containsKey(w.name()))
-            .map(w -> new Column(w.name(), w.fit(tensors.get(w.name()), w.name()), w.batch()))
+            .filter(w -> values.containsKey(w.name()))
+            .map(w -> new Column(w.name(), fit(values.get(w.name()), w), w.batch()))
             .toList();
     List<Column> counted = columns.stream().filter(c -> c.axis >= 0).toList();
     if (counted.isEmpty()) return new Dataset(columns, new int[] {0});
     Column first = counted.getFirst();
-    int length = first.tensor.extent(first.axis);
+    int length = first.values.extent(first.axis);
     for (Column c : counted) {
-      if (c.tensor.extent(c.axis) == length) continue;
+      if (c.values.extent(c.axis) == length) continue;
       throw Problem.shape(
           "",
           "`%s` has %d examples, `%s` has %d"
-              .formatted(first.name, length, c.name, c.tensor.extent(c.axis)),
+              .formatted(first.name, length, c.name, c.values.extent(c.axis)),
           "");
     }
-    return new Dataset(columns, identity(length));
+    return new Dataset(columns, range(0, length));
+  }
+
+  private static Values fit(Values values, Wanted wanted) {
+    return switch (values) {
+      case Values.Numbers numbers -> Values.of(wanted.fit(numbers.tensor(), wanted.name()));
+      case Pictures pictures -> pictures; // made as they are declared
+    };
+  }
+
+  /** A copy of {@code from..to} of one axis. */
+  private static Values part(Tensor source, int axis, int from, int to) {
+    int[] shape = source.shape();
+    shape[axis] = to - from;
+    Tensor target = Tensor.zeros(source.dtype(), shape);
+    Values.of(source).gather(axis, range(from, to), 0, target, 0, to - from);
+    return Values.of(target);
   }
 
   /** The number of examples. */
@@ -60,6 +83,11 @@ public final class Dataset {
   /** The names of the inputs that are here. */
   public List<String> names() {
     return columns.stream().map(Column::name).toList();
+  }
+
+  /** Whether some of the values are pictures, which become numbers in a batch. */
+  public boolean hasPictures() {
+    return columns.stream().anyMatch(c -> c.values instanceof Pictures);
   }
 
   List<Column> columns() {
@@ -100,9 +128,9 @@ public final class Dataset {
     return order;
   }
 
-  private static int[] identity(int length) {
-    int[] order = new int[length];
-    for (int i = 0; i < length; i++) order[i] = i;
+  private static int[] range(int from, int to) {
+    int[] order = new int[to - from];
+    for (int i = 0; i < order.length; i++) order[i] = from + i;
     return order;
   }
 
@@ -131,20 +159,21 @@ public final class Dataset {
         cut.add(c);
         continue;
       }
-      int[] shape = c.tensor.shape();
+      int[] shape = c.values.shape();
       shape[c.axis] = count;
       shape[axis] = length;
-      Tensor streams = Tensor.zeros(c.tensor.dtype(), shape);
+      Tensor whole = c.values.tensor();
+      Tensor streams = Tensor.zeros(c.values.dtype(), shape);
       boolean behind = axis < c.axis;
       for (int s = 0; s < count; s++) {
         for (int t = 0; t < length; t++) {
           int to = behind ? t * count + s : s * length + t;
-          System.arraycopy(c.tensor.data(), s * length + t, streams.data(), to, 1);
+          System.arraycopy(whole.data(), s * length + t, streams.data(), to, 1);
         }
       }
-      cut.add(new Column(c.name, streams, c.axis));
+      cut.add(new Column(c.name, Values.of(streams), c.axis));
     }
-    return new Dataset(cut, identity(count));
+    return new Dataset(cut, range(0, count));
   }
 
   /** The beginning of one long example, and its end, a {@code fraction} of it, for validation. */
@@ -157,7 +186,7 @@ public final class Dataset {
   /** How long the examples are along an axis that is named for each input. */
   public int extent(Map<String, Integer> axes) {
     for (Column c : columns) {
-      if (axes.containsKey(c.name)) return c.tensor.extent(axes.get(c.name));
+      if (axes.containsKey(c.name)) return c.values.extent(axes.get(c.name));
     }
     throw new IllegalArgumentException("no input has such an axis");
   }
@@ -168,10 +197,10 @@ public final class Dataset {
    * @param axes the axis to cut by input name; inputs not named stay whole
    */
   public Dataset range(Map<String, Integer> axes, int from, int to) {
-    Map<String, Tensor> cut = new LinkedHashMap<>();
+    Map<String, Values> cut = new LinkedHashMap<>();
     for (Column c : columns) {
       Integer axis = axes.get(c.name);
-      cut.put(c.name, axis == null ? c.tensor : Batches.range(c.tensor, axis, from, to));
+      cut.put(c.name, axis == null ? c.values : part(c.values.tensor(), axis, from, to));
     }
     return new Dataset(
         columns.stream().map(c -> new Column(c.name, cut.get(c.name), c.axis)).toList(), selected);

@@ -65,6 +65,18 @@ final class Elements {
     return target;
   }
 
+  /** Bytes of pictures as numbers from 0 to 1: those of arrays with at least three axes. */
+  static void unit(ElementType type, Object data, DType dtype, int rank, Reading.Bytes bytes) {
+    if (type != ElementType.U8 || rank < 3 || bytes == Reading.Bytes.KEEP) return;
+    if (dtype == DType.F32) {
+      float[] floats = (float[]) data;
+      for (int i = 0; i < floats.length; i++) floats[i] /= 255;
+    } else if (dtype == DType.F64) {
+      double[] doubles = (double[]) data;
+      for (int i = 0; i < doubles.length; i++) doubles[i] /= 255;
+    }
+  }
+
   private static void store(double[] from, int n, Object target, int at, DType to, String place) {
     switch (to) {
       case F32 -> {

@@ -35,20 +35,26 @@ public final class Idx {
 
   /** Reads a file; {@code to} is the element type to convert to, empty for the nearest one. */
   public static Tensor read(Path file, Optional<DType> to) {
+    return read(file, to, Reading.Bytes.KEEP);
+  }
+
+  /** As above; {@code bytes} is what becomes of bytes where a float is wanted. */
+  static Tensor read(Path file, Optional<DType> to, Reading.Bytes bytes) {
     try (BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
       raw.mark(2);
       boolean gzip = isGzip(raw.readNBytes(2));
       raw.reset();
-      if (!gzip) return read(raw, Files.size(file), to, file.toString());
+      if (!gzip) return read(raw, Files.size(file), to, bytes, file.toString());
       try (InputStream in = new GZIPInputStream(raw, 1 << 16)) {
-        return read(in, Files.size(file) * GZIP_FACTOR, to, file.toString());
+        return read(in, Files.size(file) * GZIP_FACTOR, to, bytes, file.toString());
       }
     } catch (IOException e) {
       throw Problem.reading(file, e);
     }
   }
 
-  private static Tensor read(InputStream in, long available, Optional<DType> to, String place)
+  private static Tensor read(
+      InputStream in, long available, Optional<DType> to, Reading.Bytes bytes, String place)
       throws IOException {
     byte[] magic = in.readNBytes(4);
     if (magic.length == 0) throw Problem.file(place, "the file is empty", "");
@@ -70,6 +76,7 @@ public final class Idx {
     }
     DType dtype = to.orElse(type.natural());
     Object data = Elements.read(in, type, ByteOrder.BIG_ENDIAN, size, dtype, place);
+    Elements.unit(type, data, dtype, rank, bytes);
     // reading to the end also compares the checksum of gzip
     if (in.read() != -1)
       throw Problem.file(place, "there are more elements than the header says", "");

@@ -167,6 +167,11 @@ public final class JsonValues {
 
   /** One result as one JSON object on one line, numbers in the shortest form that reads back. */
   public static String write(String entry, Tensor tensor) {
+    return write(entry, tensor, List.of());
+  }
+
+  /** As above, with the names of the classes that the numbers are; none if they are others. */
+  public static String write(String entry, Tensor tensor, List<String> classes) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
       out.writeStartObject();
@@ -180,6 +185,12 @@ public final class JsonValues {
       out.writeStartArray();
       for (int i = 0; i < tensor.size(); i++) write(out, tensor, i);
       out.writeEndArray();
+      if (!classes.isEmpty()) {
+        out.writeName("classes");
+        out.writeStartArray();
+        classes.forEach(out::writeString);
+        out.writeEndArray();
+      }
       out.writeEndObject();
     }
     return text.toString();

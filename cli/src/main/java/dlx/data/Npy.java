@@ -33,8 +33,13 @@ public final class Npy {
 
   /** Reads a file; {@code to} is the element type to convert to, empty for the nearest one. */
   public static Tensor read(Path file, Optional<DType> to) {
+    return read(file, to, Reading.Bytes.KEEP);
+  }
+
+  /** As above; {@code bytes} is what becomes of bytes where a float is wanted. */
+  static Tensor read(Path file, Optional<DType> to, Reading.Bytes bytes) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-      return read(in, Files.size(file), to, file.toString());
+      return read(in, Files.size(file), to, bytes, file.toString());
     } catch (IOException e) {
       throw Problem.reading(file, e);
     }
@@ -45,7 +50,8 @@ public final class Npy {
    *
    * @param available how many bytes the stream has, so that a damaged header reserves no memory
    */
-  static Tensor read(InputStream in, long available, Optional<DType> to, String place)
+  static Tensor read(
+      InputStream in, long available, Optional<DType> to, Reading.Bytes bytes, String place)
       throws IOException {
     Header header = header(in, place);
     int size = Elements.count(place, header.shape);
@@ -54,6 +60,7 @@ public final class Npy {
     }
     DType dtype = to.orElse(header.type.natural());
     Object data = Elements.read(in, header.type, header.order, size, dtype, place);
+    Elements.unit(header.type, data, dtype, header.shape.length, bytes);
     if (in.read() != -1) {
       throw Problem.file(
           place,

@@ -36,15 +36,20 @@ public final class Npz {
 
   /** Reads every array as the element type nearest to its own. */
   public static Map<String, Tensor> read(Path file) {
-    return read(file, Map.of(), false);
+    return read(file, Map.of(), false, Reading.Bytes.KEEP);
   }
 
   /** Reads the arrays named in {@code types}, converted; those not in the file are left out. */
   public static Map<String, Tensor> read(Path file, Map<String, DType> types) {
-    return read(file, types, true);
+    return read(file, types, Reading.Bytes.KEEP);
   }
 
-  private static Map<String, Tensor> read(Path file, Map<String, DType> types, boolean onlyThose) {
+  /** As above; {@code bytes} is what becomes of bytes where a float is wanted. */
+  static Map<String, Tensor> read(Path file, Map<String, DType> types, Reading.Bytes bytes) {
+    return read(file, types, true, bytes);
+  }
+
+  private static Map<String, Tensor> read(Path file, Map<String, DType> types, boolean onlyThose, Reading.Bytes bytes) {
     Map<String, Tensor> result = new LinkedHashMap<>();
     try (ZipFile zip = open(file)) {
       for (String name : names(zip)) {
@@ -54,7 +59,7 @@ public final class Npz {
         CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32());
         try (InputStream buffered = new BufferedInputStream(in, 1 << 16)) {
           Optional<DType> to = Optional.ofNullable(types.get(name));
-          result.put(name, Npy.read(buffered, entry.getSize(), to, place));
+          result.put(name, Npy.read(buffered, entry.getSize(), to, bytes, place));
         }
         if (in.getChecksum().getValue() != entry.getCrc()) {
           throw Problem.file(place, "the checksum is wrong: the file is damaged", "");

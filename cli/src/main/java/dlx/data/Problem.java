@@ -46,6 +46,14 @@ final class Problem {
         "a tensor has at most " + Tensor.MOST_ELEMENTS + "; put the data into several files");
   }
 
+  static DlxException memory(String place, String message) {
+    return new DlxException(
+        "R0303",
+        message,
+        place,
+        "declare them smaller, give fewer, or raise the memory with DLX_JAVA_OPTS=-Xmx8g");
+  }
+
   static DlxException limit(String place, String message, String help) {
     return new DlxException("R0308", message, place, help);
   }

@@ -91,7 +91,7 @@ final class Text {
             place,
             characters.length,
             vocabulary.size());
-    return new Loaded(tensors, names, List.of(note), true);
+    return Loaded.of(tensors, names, List.of(note), true);
   }
 
   private List<String> found() {

@@ -3,6 +3,7 @@ package dlx.training;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param resetStates whether states with run-time sizes start again at each epoch
  * @param cut the length of the pieces that sequences are cut in, by the name of the size; at most
  *     one
+ * @param changes of pictures by chance
  * @param trap whether a result that is not a finite number stops the run
  */
 public record Settings(
@@ -31,6 +33,7 @@ public record Settings(
     boolean shuffle,
     boolean resetStates,
     Map<String, Integer> cut,
+    Optional<Changes> changes,
     boolean trap) {
   public Settings {
     if (epochs < 0 || batch < 1) throw new IllegalArgumentException(epochs + ", " + batch);
@@ -55,6 +58,7 @@ public record Settings(
     map.put("shuffle", shuffle);
     map.put("reset_states", resetStates);
     if (!cut.isEmpty()) map.put("cut", cut);
+    changes.ifPresent(c -> map.put("augment", c.toString()));
     return map;
   }
 }

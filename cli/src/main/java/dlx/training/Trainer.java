@@ -156,7 +156,7 @@ public final class Trainer {
   }
 
   private void step(int[] order, int k, int piece) {
-    Map<String, Tensor> batch = train.fill(order, k, piece);
+    Map<String, Tensor> batch = train.fill(order, progress.epoch, k, piece);
     List<Call> prepared = calls.get(batch);
     if (prepared == null) {
       prepared = new ArrayList<>();
@@ -239,7 +239,7 @@ public final class Trainer {
     for (int k = 0; k < data.count(); k++) {
       entry.model().resetStates(); // each batch has its own, of its size
       for (int piece = 0; piece < data.pieces(); piece++) {
-        Map<String, Tensor> batch = data.fill(order, k, piece);
+        Map<String, Tensor> batch = data.fill(order, 0, k, piece);
         Call call = prepared.get(batch);
         if (call == null) {
           call = entry.prepare(arguments(entry, more, batch));

@@ -59,6 +59,9 @@ final class Recipes {
     settings.put("shuffle", Kind.TRUTH);
     settings.put("metrics", Kind.TEXTS);
     settings.put("missing", Kind.TEXTS);
+    settings.put("bytes", Kind.TEXTS);
+    settings.put("fit", Kind.TEXTS);
+    settings.put("augment", Kind.TEXTS);
     return settings;
   }
 

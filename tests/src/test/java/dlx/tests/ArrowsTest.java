@@ -36,7 +36,7 @@ class ArrowsTest {
   private static final Map<String, List<String>> NEVER = Map.of("dlx.graph", List.of("dlx.ast"));
 
   private static final List<String> COMMAND_LINE =
-      List.of("dlx.cli", "dlx.training", "dlx.data", "dlx.measure");
+      List.of("dlx.cli", "dlx.training", "dlx.data", "dlx.pictures", "dlx.measure");
 
   private static final Map<String, List<String>> ONLY_IN =
       Map.of(

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dlx.data.Csv;
 import dlx.data.DataFiles;
 import dlx.data.Npz;
+import dlx.data.Reading;
 import dlx.data.Wanted;
 import dlx.runtime.DType;
 import dlx.runtime.Tensor;
@@ -26,7 +27,7 @@ class DemoTest {
   }
 
   private static Map<String, Tensor> load(String source, Wanted... wanted) {
-    return DataFiles.load(source, List.of(wanted), Csv.Options.DEFAULT, Path.of("")).tensors();
+    return DataFiles.load(source, List.of(wanted), Reading.DEFAULT, Path.of("")).tensors();
   }
 
   @Test
@@ -149,7 +150,7 @@ class DemoTest {
         DataFiles.load(
                 "d.npz",
                 List.of(floats("x", -1), LABEL, floats("y", -1)),
-                Csv.Options.DEFAULT,
+                Reading.DEFAULT,
                 folder)
             .tensors();
     Expect.same(Tensor.of(new float[] {1, 2}, 2), loaded.get("x"));

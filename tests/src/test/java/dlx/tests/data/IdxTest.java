@@ -3,6 +3,7 @@ package dlx.tests.data;
 import dlx.data.Csv;
 import dlx.data.DataFiles;
 import dlx.data.Idx;
+import dlx.data.Reading;
 import dlx.data.Wanted;
 import dlx.runtime.DType;
 import dlx.runtime.Tensor;
@@ -49,18 +50,34 @@ class IdxTest {
   }
 
   @Test
-  void imagesKeepTheirValuesAndTakeTheDeclaredShape() throws IOException {
+  void imagesTakeTheDeclaredShapeAndAreScaledToOne() throws IOException {
     Path file = folder.resolve("images-idx3-ubyte.gz");
     Files.write(file, gzip(bytes(0x08, new byte[] {0, 1, 2, 3, 4, 5, 6, -1}, 2, 2, 2)));
     Wanted flat = new Wanted("image", DType.F32, new int[] {Wanted.ANY, 4}, 0);
+    float[] raw = {0, 1, 2, 3, 4, 5, 6, 255};
+    float[] unit = raw.clone();
+    for (int i = 0; i < unit.length; i++) unit[i] = raw[i] / 255;
+    Expect.same(Tensor.of(unit, 2, 4), DataFiles.value(file.toString(), flat, folder));
+    Reading keep = new Reading(Csv.Options.DEFAULT, Reading.Bytes.KEEP, Reading.Fit.REFUSE);
     Expect.same(
-        Tensor.of(new float[] {0, 1, 2, 3, 4, 5, 6, 255}, 2, 4),
-        DataFiles.load(file.toString(), List.of(flat), Csv.Options.DEFAULT, folder)
-            .tensors()
-            .get("image"));
+        Tensor.of(raw, 2, 4), DataFiles.values(file.toString(), flat, keep, folder).tensor());
+    Wanted whole = new Wanted("image", DType.I32, new int[] {Wanted.ANY, 2, 2}, 0);
+    Expect.same(
+        Tensor.of(new int[] {0, 1, 2, 3, 4, 5, 6, 255}, 2, 2, 2),
+        DataFiles.value(file.toString(), whole, folder));
     Wanted wrong = new Wanted("image", DType.F32, new int[] {Wanted.ANY, 5}, 0);
     Expect.error(
         "R0103", () -> DataFiles.value(file.toString(), wrong, folder), "f32[_, 5]", "[2, 2, 2]");
+  }
+
+  @Test
+  void tablesOfBytesAreAsTheyAre() throws IOException {
+    Path file = folder.resolve("counts-idx2");
+    Files.write(file, bytes(0x08, new byte[] {0, 7, -1, 1}, 2, 2));
+    Wanted table = new Wanted("x", DType.F32, new int[] {Wanted.ANY, 2}, 0);
+    Expect.same(
+        Tensor.of(new float[] {0, 7, 255, 1}, 2, 2),
+        DataFiles.value(file.toString(), table, folder));
   }
 
   @Test

@@ -8,6 +8,7 @@ import dlx.data.Csv;
 import dlx.data.DataFiles;
 import dlx.data.Dataset;
 import dlx.data.Loaded;
+import dlx.data.Reading;
 import dlx.data.Wanted;
 import dlx.runtime.DType;
 import dlx.runtime.Tensor;
@@ -34,7 +35,7 @@ class TextTest {
       throws IOException {
     Files.writeString(folder.resolve("t.txt"), text);
     Csv.Options options = new Csv.Options(Map.of(), Csv.Missing.REFUSE, classes);
-    return DataFiles.load("t.txt", List.of(wanted), options, folder);
+    return DataFiles.load("t.txt", List.of(wanted), Reading.DEFAULT.with(options), folder);
   }
 
   @Test
@@ -84,15 +85,15 @@ class TextTest {
     Files.write(folder.resolve("l.txt"), "é".getBytes(StandardCharsets.ISO_8859_1));
     Expect.error(
         "R0101",
-        () -> DataFiles.load("l.txt", List.of(ROWS), Csv.Options.DEFAULT, folder),
+        () -> DataFiles.load("l.txt", List.of(ROWS), Reading.DEFAULT, folder),
         "UTF-8");
   }
 
   @Test
   void theDemoTextIsTheSameAgainAndLonger() {
     List<Wanted> wanted = List.of(ROWS);
-    Loaded some = DataFiles.load("demo:text:500", wanted, Csv.Options.DEFAULT, folder);
-    Loaded more = DataFiles.load("demo:text:900", wanted, Csv.Options.DEFAULT, folder);
+    Loaded some = DataFiles.load("demo:text:500", wanted, Reading.DEFAULT, folder);
+    Loaded more = DataFiles.load("demo:text:900", wanted, Reading.DEFAULT, folder);
     List<String> vocabulary = some.classes().get("rows");
     assertTrue(more.classes().get("rows").containsAll(vocabulary));
     int[] longer = more.tensors().get("rows").ints();
