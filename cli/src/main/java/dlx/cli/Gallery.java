@@ -74,8 +74,8 @@ final class Gallery {
   /**
    * Draws results under each other and says what is black and white where one would not guess it.
    *
-   * @throws dlx.runtime.DlxException R0103 if one of them is no picture, R0106 if the file cannot be
-   *     written; nothing is written then
+   * @throws dlx.runtime.DlxException R0103 if one of them is no picture, R0106 if the file cannot
+   *     be written; nothing is written then
    */
   void write(Model model, Map<String, Tensor> results, Console console) {
     List<Grid> grids = new ArrayList<>();

@@ -87,8 +87,7 @@ record Sources(
       } else if (wanted.containsKey(name)) {
         Wanted one = wanted.get(name);
         if (values.containsKey(name)) throw Invocation.twice(name);
-        values.put(
-            name, DataFiles.values(source.substring(at + 1), one, reading, named.folder()));
+        values.put(name, DataFiles.values(source.substring(at + 1), one, reading, named.folder()));
       } else if (model.findSlot(name).isPresent()) {
         if (!slots.add(name)) throw Invocation.twice(name);
         Given.slot(model, name, source.substring(at + 1), named.folder());

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The inputs of a data set that are changed by chance: float inputs that are pictures, {@code [n, h,
- * w, c]} or {@code [n, h, w]}. All pictures of an example are changed alike.
+ * The inputs of a data set that are changed by chance: float inputs that are pictures, {@code [n,
+ * h, w, c]} or {@code [n, h, w]}. All pictures of an example are changed alike.
  */
 final class Augmented {
   /** An input; its number in the data set, and what white is. */
@@ -106,14 +106,7 @@ final class Augmented {
       if (single) System.arraycopy(target.floats(), at, from, 0, size);
       else for (int k = 0; k < size; k++) from[k] = (float) target.doubles()[at + k];
       how.apply(
-          from,
-          to,
-          picture.height,
-          picture.width,
-          picture.channels,
-          picture.white,
-          key,
-          example);
+          from, to, picture.height, picture.width, picture.channels, picture.white, key, example);
       if (single) System.arraycopy(to, 0, target.floats(), at, size);
       else for (int k = 0; k < size; k++) target.doubles()[at + k] = to[k];
     }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A data set in batches of one size; the last one may be short. The tensors that {@link #fill}
- * returns are made when they are first needed, once for each of the two sizes, and used again, so filling a batch allocates
- * nothing.
+ * returns are made when they are first needed, once for each of the two sizes, and used again, so
+ * filling a batch allocates nothing.
  *
  * <p>Not for several threads at once, but for parts of one batch.
  */

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The binary files of CIFAR-10: for each picture a byte for its class and 3 × 32 × 32 bytes, all red
- * ones, then all green, then all blue.
+ * The binary files of CIFAR-10: for each picture a byte for its class and 3 × 32 × 32 bytes, all
+ * red ones, then all green, then all blue.
  */
 final class Cifar {
   private static final int SIDE = 32;
@@ -39,8 +39,7 @@ final class Cifar {
   }
 
   /** Reads files one after the other. */
-  static Loaded read(
-      String place, List<Path> files, List<Wanted> wanted, Reading reading) {
+  static Loaded read(String place, List<Path> files, List<Wanted> wanted, Reading reading) {
     PictureInput input = PictureInput.of(place, wanted);
     Fit fit = new Fit(input, reading.fit());
     List<byte[]> pixels = new ArrayList<>();
@@ -98,14 +97,15 @@ final class Cifar {
   private static byte[] channelsLast(byte[] record, int channels) {
     byte[] pixels = new byte[PLANE * channels];
     IntStream.range(0, PLANE)
-        .forEach(i -> Pixels.put(
-            pixels,
-            i * channels,
-            channels,
-            record[1 + i] & 0xff,
-            record[1 + PLANE + i] & 0xff,
-            record[1 + 2 * PLANE + i] & 0xff,
-            255));
+        .forEach(i ->
+            Pixels.put(
+                pixels,
+                i * channels,
+                channels,
+                record[1 + i] & 0xff,
+                record[1 + PLANE + i] & 0xff,
+                record[1 + 2 * PLANE + i] & 0xff,
+                255));
     return pixels;
   }
 }

@@ -95,8 +95,7 @@ public final class DataFiles {
             + " files of CIFAR-10, pictures (.png, .jpg, ...), folders of pictures, or demo:NAME");
   }
 
-  private static Map<String, Tensor> npz(
-      Path file, List<Wanted> wanted, Reading.Bytes bytes) {
+  private static Map<String, Tensor> npz(Path file, List<Wanted> wanted, Reading.Bytes bytes) {
     Map<String, DType> types =
         wanted.stream().collect(Collectors.toMap(Wanted::name, Wanted::dtype));
     Map<String, Tensor> found = Npz.read(file, types, bytes);

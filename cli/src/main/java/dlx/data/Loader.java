@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batches that are prepared by threads of their own while the one before is at work: pictures become
- * numbers and are changed by chance. Who prepares what does not matter to the result. Once it runs,
- * nothing is allocated.
+ * Batches that are prepared by threads of their own while the one before is at work: pictures
+ * become numbers and are changed by chance. Who prepares what does not matter to the result. Once
+ * it runs, nothing is allocated.
  *
  * <p>For one thread that asks; {@link #close} ends the others.
  */

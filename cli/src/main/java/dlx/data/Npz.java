@@ -49,7 +49,8 @@ public final class Npz {
     return read(file, types, true, bytes);
   }
 
-  private static Map<String, Tensor> read(Path file, Map<String, DType> types, boolean onlyThose, Reading.Bytes bytes) {
+  private static Map<String, Tensor> read(
+      Path file, Map<String, DType> types, boolean onlyThose, Reading.Bytes bytes) {
     Map<String, Tensor> result = new LinkedHashMap<>();
     try (ZipFile zip = open(file)) {
       for (String name : names(zip)) {

@@ -123,8 +123,7 @@ final class PictureFolder {
     }
   }
 
-  private Loaded loaded(
-      PictureInput input, int[] classes, List<String> names, Reading reading) {
+  private Loaded loaded(PictureInput input, int[] classes, List<String> names, Reading reading) {
     Fit fit = new Fit(input, reading.fit());
     boolean open = input.height() == Wanted.ANY || input.width() == Wanted.ANY;
     if (open && reading.fit() != Reading.Fit.REFUSE) {
@@ -160,8 +159,8 @@ final class PictureFolder {
         names.size() > 20
             ? ""
             : IntStream.range(0, names.size())
-                .mapToObj(c ->
-                    names.get(c) + " " + Arrays.stream(classes).filter(l -> l == c).count())
+                .mapToObj(
+                    c -> names.get(c) + " " + Arrays.stream(classes).filter(l -> l == c).count())
                 .collect(Collectors.joining(", ", ": ", ""));
     return String.format(
         Locale.ROOT, "%s: %,d pictures, %d classes%s", folder, files.size(), names.size(), each);
@@ -190,7 +189,9 @@ final class PictureFolder {
                   place(i),
                   "the picture is %s (height × width), the first one is %s"
                       .formatted(fitted.size(), first.size()),
-                  "the first is " + place(0) + "; where the input declares a size, `--fit resize`"
+                  "the first is "
+                      + place(0)
+                      + "; where the input declares a size, `--fit resize`"
                       + " and `--fit crop` make them equal");
             }
             pixels[i] = fitted.data();

@@ -109,8 +109,7 @@ record PictureInput(
     int[] given = {pixels.size(), high, wide, channels};
     values.put(
         pictures.name(),
-        new Pictures(
-            pictures.dtype(), shape(given, place), high, wide, channels, pixels, bytes));
+        new Pictures(pictures.dtype(), shape(given, place), high, wide, channels, pixels, bytes));
     if (labels != null && label.isPresent()) {
       Wanted w = label.get();
       values.put(w.name(), Values.of(Tensor.of(labels, labels.length).convert(w.dtype())));

@@ -5,8 +5,8 @@ import dlx.runtime.Tensor;
 import java.util.List;
 
 /**
- * Pictures of one size as their bytes, a quarter of what they take as f32. They become numbers where
- * a batch is filled.
+ * Pictures of one size as their bytes, a quarter of what they take as f32. They become numbers
+ * where a batch is filled.
  */
 public final class Pictures implements Values {
   private final DType dtype;

@@ -35,7 +35,9 @@ public record Brightness(double black, double white, int nan, boolean told) {
     boolean plain = least > most || least >= 0 && most <= full;
     return plain && !infinite
         ? new Brightness(0, full, nan, nan > 0)
-        : least > most ? new Brightness(0, full, nan, true) : new Brightness(least, most, nan, true);
+        : least > most
+            ? new Brightness(0, full, nan, true)
+            : new Brightness(least, most, nan, true);
   }
 
   /** Black and white where they are told. */

@@ -40,12 +40,12 @@ public record Grid(
   private static final long MOST_PIXELS = 1L << 27;
 
   /**
-   * Finds out how a tensor is pictures: {@code [h, w]} and {@code [h, w, 1 or 3]} are one, {@code [n,
-   * h, w]} and {@code [n, h, w, 1 or 3]} a grid of them, {@code [n, h, w, c]} with other channels
-   * maps of features, a row for each of n.
+   * Finds out how a tensor is pictures: {@code [h, w]} and {@code [h, w, 1 or 3]} are one, {@code
+   * [n, h, w]} and {@code [n, h, w, 1 or 3]} a grid of them, {@code [n, h, w, c]} with other
+   * channels maps of features, a row for each of n.
    *
-   * @param kernel whether four axes are the {@code [h, w, in, out]} of a convolution: a filter is in
-   *     colour or grey if {@code in} is 3 or 1, else a row for each {@code out}
+   * @param kernel whether four axes are the {@code [h, w, in, out]} of a convolution: a filter is
+   *     in colour or grey if {@code in} is 3 or 1, else a row for each {@code out}
    * @throws DlxException R0103 for other shapes and where nothing is to be seen
    */
   public static Grid of(Tensor tensor, boolean kernel, String name) {
@@ -60,9 +60,7 @@ public record Grid(
       case 4 -> kernel ? filters(tensor, s) : batch(tensor, s);
       default ->
           throw none(
-              name,
-              tensor,
-              "pictures are [h, w], [h, w, 1 or 3], [n, h, w] or [n, h, w, c]");
+              name, tensor, "pictures are [h, w], [h, w, 1 or 3], [n, h, w] or [n, h, w, c]");
     };
   }
 
@@ -71,7 +69,8 @@ public record Grid(
         "R0103",
         "`%s` is no picture: it is %s".formatted(name, tensor.describe()),
         "",
-        why + "; `reshape` and `transpose` make others of it, as in"
+        why
+            + "; `reshape` and `transpose` make others of it, as in"
             + " \"reshape(transpose(w), [128, 28, 28])\"");
   }
 

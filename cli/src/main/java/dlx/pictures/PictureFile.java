@@ -36,9 +36,9 @@ public final class PictureFile {
   /**
    * Reads a picture; of a file with several, the first.
    *
-   * @param channels that are wanted: grey is made of colours as 0.299 r + 0.587 g + 0.114 b, colours
-   *     of grey are equal; how much a pixel covers is left out, or full where the file does not say
-   *     it
+   * @param channels that are wanted: grey is made of colours as 0.299 r + 0.587 g + 0.114 b,
+   *     colours of grey are equal; how much a pixel covers is left out, or full where the file does
+   *     not say it
    * @throws DlxException R0101 if it cannot be read, is damaged, or is no picture; R0301 if it is
    *     too large
    */

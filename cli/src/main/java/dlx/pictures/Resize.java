@@ -36,7 +36,8 @@ public final class Resize {
         for (int k = 0; k < columns.count[x]; k++) {
           float weight = columns.weight[x][k];
           int at = (y * from.width() + columns.first[x] + k) * channels;
-          for (int c = 0; c < channels; c++) narrow[to + c] += weight * (from.data()[at + c] & 0xff);
+          for (int c = 0; c < channels; c++)
+            narrow[to + c] += weight * (from.data()[at + c] & 0xff);
         }
       }
     }

@@ -39,8 +39,7 @@ public final class Feed implements AutoCloseable {
    * @param how pictures are changed by chance, if they are
    * @param threads that prepare
    */
-  public static Feed ahead(
-      Dataset data, int batch, Optional<Changes> how, long seed, int threads) {
+  public static Feed ahead(Dataset data, int batch, Optional<Changes> how, long seed, int threads) {
     Loader loader =
         how.map(c -> new Loader(data, batch, c.how(), c.input(), seed, threads))
             .orElseGet(() -> new Loader(data, batch, null, "", seed, threads));

@@ -61,8 +61,7 @@ class PicturesTest {
   @Test
   void namesOfFoldersGoWithTheCheckpoint() throws IOException {
     String out = " --out DIR/m.safetensors";
-    Shell.Said train =
-        shell.run("train DIR/colour.dlx --data DIR/set --batch 4 --epochs 4" + out);
+    Shell.Said train = shell.run("train DIR/colour.dlx --data DIR/set --batch 4 --epochs 4" + out);
     assertEquals(0, train.code(), train.err());
     assertTrue(train.err().contains("16 pictures, 2 classes: blue 8, red 8"), train.err());
     paint("new.png", 0xd02000);
@@ -126,9 +125,9 @@ class PicturesTest {
     // several results stand under each other; beyond 0 to 1 it is told what is black
     String both = "run DIR/colour.dlx image '4 * image - 1' --data DIR/set/red --png DIR/out.png";
     said = shell.run(both);
+    assertEquals("DIR/out.png: `4 * image - 1`: -0.7490 is black, 2.012 white\n", said.err());
     assertEquals(
-        "DIR/out.png: `4 * image - 1`: -0.7490 is black, 2.012 white\n", said.err());
-    assertEquals(2 * (3 * 24 + 3 * 2) - 2, ImageIO.read(shell.file("out.png").toFile()).getHeight());
+        2 * (3 * 24 + 3 * 2) - 2, ImageIO.read(shell.file("out.png").toFile()).getHeight());
   }
 
   @Test
@@ -180,8 +179,11 @@ class PicturesTest {
     String still = "--set rate=0 --epochs 3 --augment jitter:0.9,flip --valid DIR/set";
     String lines = train(still);
     var losses =
-        java.util.regex.Pattern.compile("\"loss\": ([0-9.]+)").matcher(lines).results()
-            .map(m -> m.group(1)).toList();
+        java.util.regex.Pattern.compile("\"loss\": ([0-9.]+)")
+            .matcher(lines)
+            .results()
+            .map(m -> m.group(1))
+            .toList();
     assertEquals(6, losses.size(), lines);
     assertEquals(losses.get(1), losses.get(3));
     assertEquals(losses.get(1), losses.get(5));
@@ -197,7 +199,6 @@ class PicturesTest {
     assertFalse(train("--epochs 1").equals(train("--epochs 1 --augment none")));
     fails(2, "train DIR/colour.dlx --data DIR/set --augment flop", "not by `flop`");
     fails(2, "train DIR/colour.dlx --data DIR/set --augment crop", "crop is a number of pixels");
-    fails(
-        3, "train DIR/colour.dlx --data DIR/set --augment imag=flip", "error[R0103]", "`imag`");
+    fails(3, "train DIR/colour.dlx --data DIR/set --augment imag=flip", "error[R0103]", "`imag`");
   }
 }

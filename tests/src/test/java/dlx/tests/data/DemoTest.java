@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dlx.data.Csv;
 import dlx.data.DataFiles;
 import dlx.data.Npz;
 import dlx.data.Reading;
@@ -148,10 +147,7 @@ class DemoTest {
         Map.of("x", Tensor.of(new double[] {1, 2}, 2, 1), "label", Tensor.of(new int[] {0, 1}, 2)));
     Map<String, Tensor> loaded =
         DataFiles.load(
-                "d.npz",
-                List.of(floats("x", -1), LABEL, floats("y", -1)),
-                Reading.DEFAULT,
-                folder)
+                "d.npz", List.of(floats("x", -1), LABEL, floats("y", -1)), Reading.DEFAULT, folder)
             .tensors();
     Expect.same(Tensor.of(new float[] {1, 2}, 2), loaded.get("x"));
     assertEquals(2, loaded.size());

@@ -280,8 +280,7 @@ class LoaderTest {
   void whatCannotBeChangedIsTold() {
     Tensor table = Tensor.zeros(DType.F32, 4, 3);
     Dataset rows =
-        Dataset.of(
-            Map.of("x", table), List.of(new Wanted("x", DType.F32, new int[] {-1, 3}, 0)));
+        Dataset.of(Map.of("x", table), List.of(new Wanted("x", DType.F32, new int[] {-1, 3}, 0)));
     Augmentation flip = Augmentation.of("flip");
     Expect.error("R0103", () -> new Loader(rows, 2, flip, "", 0, 0), "no input is pictures");
     Dataset data = data(pictures(DType.F32, 4, 3));
@@ -297,8 +296,19 @@ class LoaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "flop", "flip:up", "flip,flip", "crop", "crop:0", "crop:x", "crop:1e9", "jitter",
-        "jitter:2", "jitter:nan", "brightness:-1", "flip,,crop:2"
+        "",
+        "flop",
+        "flip:up",
+        "flip,flip",
+        "crop",
+        "crop:0",
+        "crop:x",
+        "crop:1e9",
+        "jitter",
+        "jitter:2",
+        "jitter:nan",
+        "brightness:-1",
+        "flip,,crop:2"
       })
   void whatIsNoChangeIsTold(String text) {
     assertThrows(IllegalArgumentException.class, () -> Augmentation.of(text));

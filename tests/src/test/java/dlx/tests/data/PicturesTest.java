@@ -75,7 +75,8 @@ class PicturesTest {
     assertEquals(
         List.of(
             folder + "/set: 3 pictures, 2 classes: cats 2, dogs 1",
-            folder + "/set: 1 files are not named like pictures and left out, such as cats/notes.md"),
+            folder
+                + "/set: 1 files are not named like pictures and left out, such as cats/notes.md"),
         loaded.notes());
   }
 
@@ -121,8 +122,22 @@ class PicturesTest {
     assertEquals("f32[1, 2, 3, 3]", stretched.describe());
     for (int i = 0; i < 18; i++) assertEquals(0x20, stretched.get(i), 1); // stripes of one pixel
     // of 4 by 12, the middle 4 by 6 has the proportions of 2 by 3
-    paint("set/a/1.png", 4, 12, 0xff0000, 0xff0000, 0xff0000, 0x0000ff, 0x0000ff, 0x0000ff,
-        0x0000ff, 0x0000ff, 0x0000ff, 0xff0000, 0xff0000, 0xff0000);
+    paint(
+        "set/a/1.png",
+        4,
+        12,
+        0xff0000,
+        0xff0000,
+        0xff0000,
+        0x0000ff,
+        0x0000ff,
+        0x0000ff,
+        0x0000ff,
+        0x0000ff,
+        0x0000ff,
+        0xff0000,
+        0xff0000,
+        0xff0000);
     Tensor cut = load(fit(Reading.Fit.CROP), image(2, 3)).tensors().get("image");
     assertEquals(29, cut.get(1)); // blue alone
     assertEquals(29, cut.get(4));
@@ -189,8 +204,7 @@ class PicturesTest {
     Tensor photo = DataFiles.value(file.toString(), alone, folder);
     assertEquals("f64[2, 3, 3]", photo.describe());
     assertEquals(10 / 255.0, photo.get(0));
-    assertEquals(
-        "f32[1, 2, 3, 3]", DataFiles.value(file.toString(), IMAGE, folder).describe());
+    assertEquals("f32[1, 2, 3, 3]", DataFiles.value(file.toString(), IMAGE, folder).describe());
     Wanted whole = new Wanted("photo", DType.I32, new int[] {2, 3, 3}, -1);
     assertEquals(20, DataFiles.value(file.toString(), whole, folder).get(1));
   }
@@ -198,8 +212,7 @@ class PicturesTest {
   @Test
   void greyIsTheBrightnessOfColoursAndColoursOfGreyAreEqual() throws IOException {
     paint("c.png", 1, 1, 0xff8040);
-    Tensor grey =
-        DataFiles.values("c.png", image(1, 1), fit(Reading.Fit.REFUSE), folder).tensor();
+    Tensor grey = DataFiles.values("c.png", image(1, 1), fit(Reading.Fit.REFUSE), folder).tensor();
     assertEquals(Math.round(0.299 * 255 + 0.587 * 128 + 0.114 * 64), grey.get(0));
     for (int type : new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_USHORT_GRAY}) {
       BufferedImage image = new BufferedImage(1, 1, type);

@@ -84,9 +84,7 @@ class TextTest {
     Expect.error("R0107", () -> load("abc", Map.of(), TEXT, NEXT, ROWS), "has 3");
     Files.write(folder.resolve("l.txt"), "é".getBytes(StandardCharsets.ISO_8859_1));
     Expect.error(
-        "R0101",
-        () -> DataFiles.load("l.txt", List.of(ROWS), Reading.DEFAULT, folder),
-        "UTF-8");
+        "R0101", () -> DataFiles.load("l.txt", List.of(ROWS), Reading.DEFAULT, folder), "UTF-8");
   }
 
   @Test

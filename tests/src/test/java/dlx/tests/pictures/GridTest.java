@@ -177,8 +177,7 @@ class GridTest {
     Grid grid = Grid.of(Tensor.zeros(DType.F32, 100, 100), false, "x");
     Brightness look = new Brightness(0, 1, 0, false);
     DlxException e =
-        assertThrows(
-            DlxException.class, () -> Grid.draw(List.of(grid), List.of(look), 1000));
+        assertThrows(DlxException.class, () -> Grid.draw(List.of(grid), List.of(look), 1000));
     assertEquals("R0301", e.code());
   }
 }
