@@ -45,16 +45,14 @@ final class Contest {
     json.put("floor", machine.floor(workload.flops, workload.bytes, workload.doubles));
     try {
       Supplier<Side> special = workload.ours;
-      Side ours = special != null ? special.get() : new Ours(workload, programs);
+      Side ours = special != null ? special.get() : ours();
       ours.run(special != null ? 1 : COMPARED);
       sides.add(ours);
       List<Tensor> expected = copies(ours.results());
       for (Supplier<Side> peer : peers) join(peer, expected);
       sides.forEach(this::warm);
-      if (ours instanceof Ours program) {
-        json.put("allocated", allocated(program));
-        json.put("temporaries", program.temporaries());
-      }
+      if (special == null) json.put("allocated", allocated(ours));
+      if (ours instanceof Ours program) json.put("temporaries", program.temporaries());
       measure();
     } catch (RuntimeException e) {
       problems.add("dlx: " + e);
@@ -63,6 +61,10 @@ final class Contest {
     }
     json.put("problems", problems);
     return json;
+  }
+
+  private Side ours() {
+    return workload.numbers ? new Numbers.Direct(workload, programs) : new Ours(workload, programs);
   }
 
   private void join(Supplier<Side> peer, List<Tensor> expected) {

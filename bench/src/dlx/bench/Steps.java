@@ -54,35 +54,6 @@ final class Steps {
     for (int count : new int[] {1, 100, 467}) {
       table.add("adam on " + count + " parameters, 1 M numbers", w -> adam(w, count));
     }
-    table.add(
-        "number with gradient f64",
-        w ->
-            w.program("scalar.dlx")
-                .entry("y", "ya", "yb")
-                .tolerance(1e-10)
-                .input("a", Tensor.scalar(2.0))
-                .input("b", Tensor.scalar(5.0))
-                .torch(
-                    """
-                    def step(a, b):
-                      a = a.detach().requires_grad_(True)
-                      b = b.detach().requires_grad_(True)
-                      y = torch.log(a) + a * b - torch.sin(b)
-                      all = [y.detach()]
-                      for each in torch.autograd.grad([y], [a, b]):
-                        assert each is not None
-                        all.append(each)
-                      return all
-                    """)
-                .numpy(
-                    """
-                    from math import cos, log, sin
-
-                    def step(a, b):
-                      a = float(a)
-                      b = float(b)
-                      return [log(a) + a * b - sin(b), 1 / a + b, a - cos(b)]
-                    """));
   }
 
   private static void logistic(Workload w, DType dtype) {

@@ -203,7 +203,8 @@ final class TensorFlow implements Side {
      *
      * @param above the gradient that comes back from above, null for ones
      */
-    Operand<?> gradient(Operand<TFloat32> of, String by, @Nullable Operand<TFloat32> above) {
+    Operand<?> gradient(
+        Operand<? extends TNumber> of, String by, @Nullable Operand<? extends TNumber> above) {
       return above == null
           ? tf.gradients(of, List.of(reads.get(by))).dy(0)
           : tf.gradients(of, List.of(reads.get(by)), Gradients.dx(List.of(above))).dy(0);

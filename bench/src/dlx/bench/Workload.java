@@ -22,6 +22,7 @@ final class Workload {
   boolean doubles;
   List<String> entry = List.of();
   boolean step;
+  boolean numbers;
   final Map<String, Tensor> inputs = new LinkedHashMap<>();
   final Map<String, Tensor> parameters = new LinkedHashMap<>();
 
@@ -77,6 +78,12 @@ final class Workload {
   Workload step(String name) {
     entry = List.of(name);
     step = true;
+    return this;
+  }
+
+  /** Ours is called as a function of numbers. */
+  Workload numbers() {
+    numbers = true;
     return this;
   }
 

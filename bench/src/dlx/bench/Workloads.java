@@ -19,6 +19,7 @@ final class Workloads {
     Indices.addTo(this);
     Networks.addTo(this);
     Steps.addTo(this);
+    Numbers.addTo(this);
     Recurrent.addTo(this);
     Compilation.addTo(this);
     Start.addTo(this);

@@ -2,6 +2,7 @@ package dlx;
 
 import dlx.elaborate.Program;
 import dlx.graph.Function;
+import dlx.runtime.NumberFunction;
 import dlx.runtime.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,19 @@ public final class Entry extends Fn {
   /** All values. */
   public Results results(Map<String, ?> given, Map<String, Integer> sizes) {
     return prepare(given, sizes).run();
+  }
+
+  /**
+   * The entry as a function of numbers, for code that calls it very often, such as a solver: values
+   * and derivatives without tensors and without a call into the runtime. Arguments are in the order
+   * of {@link #inputs}, results in the order of {@link #results()}. Compiled anew by every call of
+   * this.
+   *
+   * @throws dlx.runtime.DlxException R0108 if an input is no {@code f32} or {@code f64} number, if
+   *     it computes tensors, reads parameters or draws
+   */
+  public NumberFunction numbers() {
+    return model.numbers(inputs(), elaborate);
   }
 
   @Override

@@ -17,7 +17,7 @@ public abstract sealed class Fn permits Entry, Step {
   final String name;
   final CompiledFunction compiled;
   final List<String> outputs;
-  private final Supplier<Function> elaborate;
+  final Supplier<Function> elaborate;
 
   Fn(Model model, String name, Supplier<Function> elaborate) {
     this.model = model;

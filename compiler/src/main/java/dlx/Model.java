@@ -9,6 +9,7 @@ import dlx.graph.Extent;
 import dlx.graph.Function;
 import dlx.runtime.CompiledFunction;
 import dlx.runtime.DlxException;
+import dlx.runtime.NumberFunction;
 import dlx.runtime.Tensor;
 import dlx.runtime.Workers;
 import dlx.schedule.Schedule;
@@ -299,6 +300,10 @@ public final class Model {
 
   CompiledFunction compile(Supplier<Function> function) {
     return pipeline.compile(source.name(), function);
+  }
+
+  NumberFunction numbers(List<String> arguments, Supplier<Function> function) {
+    return pipeline.numbers(source.name(), arguments, function);
   }
 
   Schedule schedule(Supplier<Function> function) {

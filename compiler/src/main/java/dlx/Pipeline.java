@@ -2,9 +2,11 @@ package dlx;
 
 import dlx.differentiate.Differentiate;
 import dlx.emit.ClassEmitter;
+import dlx.emit.NumberEmitter;
 import dlx.graph.Function;
 import dlx.graph.Verify;
 import dlx.runtime.CompiledFunction;
+import dlx.runtime.NumberFunction;
 import dlx.runtime.Simd;
 import dlx.schedule.Schedule;
 import dlx.schedule.Unchecked;
@@ -29,7 +31,8 @@ public final class Pipeline {
     Watch NONE = (stage, made, nanoseconds) -> {};
 
     /**
-     * @param made a {@link Function}, or the {@link CompiledFunction} of the last stage
+     * @param made a {@link Function}, or the {@link CompiledFunction} or {@link NumberFunction} of
+     *     the last stage
      */
     void after(String stage, Object made, long nanoseconds);
   }
@@ -58,6 +61,12 @@ public final class Pipeline {
   public CompiledFunction compile(String file, Supplier<Function> elaborate) {
     Function function = ready(elaborate);
     return timed("emit", () -> ClassEmitter.compile(function, file));
+  }
+
+  /** All stages, for a function of numbers. */
+  public NumberFunction numbers(String file, List<String> arguments, Supplier<Function> elaborate) {
+    Function function = ready(elaborate);
+    return timed("emit", () -> NumberEmitter.compile(function, arguments, file));
   }
 
   /**

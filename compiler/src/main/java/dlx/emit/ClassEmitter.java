@@ -147,7 +147,7 @@ public final class ClassEmitter {
     }
   }
 
-  private static String javaName(String name) {
+  static String javaName(String name) {
     String plain =
         name.codePoints()
             .map(c -> Character.isJavaIdentifierPart(c) && c != '$' ? c : '_')

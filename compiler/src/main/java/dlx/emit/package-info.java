@@ -4,6 +4,7 @@
  *
  * <pre>
  * ClassEmitter    a schedule to classes, {@link dlx.runtime.Program} and {@link dlx.runtime.CompiledFunction}
+ * NumberEmitter   a function of numbers to a class with one method
  * Page            a class while it is written
  * Operands        what a method is told at every call
  * LoopEmitter     the kernel Loops

@@ -31,6 +31,24 @@ public sealed interface Kernel {
    * @param stores each at the depth of its access
    */
   record Loops(List<Extent> axes, List<Store> stores, Span span) implements Kernel {
+    /** The same with values instead of what is read from some buffers, which must be numbers. */
+    public Loops withLoads(java.util.Map<Buffer, Instruction> values) {
+      Rewriting rewriting =
+          new Rewriting() {
+            @Override
+            public Access access(Access access) {
+              return access;
+            }
+
+            @Override
+            public Instruction load(Instruction.Load load) {
+              Instruction value = values.get(load.access().buffer());
+              return value == null ? load : value;
+            }
+          };
+      return new Loops(axes, rewriting.stores(stores), span);
+    }
+
     @Override
     public Stream<Buffer> reads() {
       return Kernel.loads(stores);

@@ -6,9 +6,14 @@ public final class Loader {
 
   /** Loads a generated subclass of {@link Kernels} whose package is {@code dlx.generated}. */
   public static Kernels load(byte[] bytes) {
+    return (Kernels) instance(bytes);
+  }
+
+  /** An object of a generated class with a constructor without arguments. */
+  public static Object instance(byte[] bytes) {
     try {
       Class<?> type = dlx.generated.Home.lookup().defineHiddenClass(bytes, true).lookupClass();
-      return (Kernels) type.getDeclaredConstructor().newInstance();
+      return type.getDeclaredConstructor().newInstance();
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a generated class does not load", e);
     }
