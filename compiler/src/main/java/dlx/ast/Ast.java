@@ -205,12 +205,16 @@ public sealed interface Ast {
 
   record Branch(Expression condition, Block body, Span span) implements Ast {}
 
-  /** A loop; {@code truncate} is after how many turns derivatives are cut off, or null. */
+  /**
+   * A loop; {@code truncate} is after how many turns derivatives are cut off, {@code until} what
+   * ends it early, each null if it is not there.
+   */
   record For(
       boolean unroll,
       List<Generator> generators,
       List<Carry> carries,
       @Nullable Expression truncate,
+      @Nullable Expression until,
       Block body,
       Span span)
       implements Expression {}

@@ -282,27 +282,51 @@ final class Expressions {
               of(c.expr(), level),
               parse.span(c)));
     }
+    List<DlxParser.LimitContext> limits = parse.parts(context, DlxParser.LimitContext.class);
     return new Ast.For(
         context.UNROLL() != null,
         List.copyOf(generators),
         List.copyOf(carries),
-        truncate(context.limit(), level),
+        limit("truncate", limits, level),
+        limit("until", limits, level),
         parse.block(context.block(), level),
         parse.span(context));
   }
 
-  private @Nullable Expression truncate(DlxParser.@Nullable LimitContext limit, int level) {
-    if (limit == null) {
-      return null;
+  /** What stands behind a word before the body of a loop; null if the word is not there. */
+  private @Nullable Expression limit(String word, List<DlxParser.LimitContext> limits, int level) {
+    Expression found = null;
+    for (DlxParser.LimitContext limit : limits) {
+      Ast.Identifier name = parse.identifier(limit.ID());
+      boolean truncates = name.text().equals("truncate");
+      boolean known = truncates || name.text().equals("until");
+      if (!known || found != null && name.text().equals(word)) {
+        // said once for all words
+        if (known || word.equals("truncate")) {
+          diagnostics.add(
+              Diagnostic.error(
+                      "E0110", "`" + name.text() + "` cannot stand here" + (known ? " twice" : ""))
+                  .at(name.span())
+                  .help(
+                      "before the body of a loop there may stand `truncate = 16` and `until x <"
+                          + " 1`"));
+        }
+      } else if (name.text().equals(word)) {
+        found = of(limit.expr(), level);
+        if (truncates != (limit.IS() != null)) {
+          diagnostics.add(
+              Diagnostic.error(
+                      "E0110",
+                      "`"
+                          + word
+                          + "` is written `"
+                          + (truncates ? "truncate = 16" : "until x < 1")
+                          + "`")
+                  .at(name.span()));
+        }
+      }
     }
-    if (!limit.ID().getText().equals("truncate")) {
-      Ast.Identifier word = parse.identifier(limit.ID());
-      diagnostics.add(
-          Diagnostic.error("E0110", "`" + word.text() + "` cannot stand here")
-              .at(word.span())
-              .help("before the body of a loop there may stand `truncate = 16`"));
-    }
-    return of(limit.expr(), level);
+    return found;
   }
 
   // ------------------------------------------------------------------ tokens

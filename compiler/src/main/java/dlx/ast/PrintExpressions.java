@@ -159,6 +159,10 @@ final class PrintExpressions {
       out.append(" truncate = ");
       write(e.truncate());
     }
+    if (e.until() != null) {
+      out.append(" until ");
+      write(e.until());
+    }
     print.block(e.body());
   }
 

@@ -20,7 +20,8 @@ final class Spans {
       case Ast.Range e -> new Ast.Range(e.first(), e.last(), span);
       case Ast.If e -> new Ast.If(e.branches(), e.otherwise(), span);
       case Ast.For e ->
-          new Ast.For(e.unroll(), e.generators(), e.carries(), e.truncate(), e.body(), span);
+          new Ast.For(
+              e.unroll(), e.generators(), e.carries(), e.truncate(), e.until(), e.body(), span);
       case Ast.Tuple e -> new Ast.Tuple(e.parts(), span);
       case Ast.ListOf e -> new Ast.ListOf(e.elements(), span);
       case Ast.Name e -> new Ast.Name(e.text(), span);

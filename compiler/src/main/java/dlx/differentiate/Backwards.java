@@ -28,8 +28,9 @@ import java.util.function.Predicate;
  * </pre>
  *
  * It carries the adjoints of carried variables, which begin with the adjoints of their last values
- * and end as those of the initial ones; without a turn they just pass. A {@link Choice} enters and
- * leaves the loop as one: its condition goes the same way as its value.
+ * and end as those of the initial ones; without a turn they just pass. It takes as many turns as
+ * the loop has taken. A {@link Choice} enters and leaves the loop as one: its condition goes the
+ * same way as its value.
  */
 final class Backwards {
   private final Graph graph;
@@ -220,6 +221,7 @@ final class Backwards {
     }
     forwards = region.withRoots(more);
     Node extended = graph.node(forwards, loop.inputs());
+    back.atMost(forwards.taken(extended));
     Substitute substitute =
         new Substitute(node -> {
           Integer index = left.get(node);

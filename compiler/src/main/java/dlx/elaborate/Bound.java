@@ -103,7 +103,7 @@ final class Bound {
             case Ast.Bind b -> Syntax.names(b.target()).forEach(n -> local.add(n.text()));
             case Ast.Slot s -> local.add(s.name().text());
             case Ast.Generator g -> local.add(g.name().text());
-            case Ast.Carry c -> local.add(c.name().text());
+            case Ast.Carry c -> local.addAll(List.of(c.name().text(), Ends.LAST));
             case Ast.Type t -> sizes(t, sizes);
             default -> {}
           }

@@ -81,6 +81,7 @@ final class Derivatives {
     if (!reaches(result.node()).get(variable.node().id())) {
       return zero(result, variable, form, frame);
     }
+    demandBound(taken);
     Node node = elaboration.graph.node(new Derivative(), result.node(), variable.node());
     return new Tensor(node, variable.axes(), variable.weak());
   }
@@ -131,6 +132,36 @@ final class Derivatives {
                         + " `stop_gradient(…)`"));
       }
     }
+  }
+
+  /** A derivative goes back through the turns of a loop over what each of them has left. */
+  private void demandBound(Taken taken) {
+    BitSet path = reaches(taken.y());
+    for (Node node : Graph.topological(List.of(taken.y()))) {
+      if (path.get(node.id())
+          && node.op() instanceof Loop.Result result
+          && isUnbounded((Loop.Region) node.input(0).op(), result.index())
+          && (node == taken.x() || reaches(node).get(taken.x().id()))) {
+        throw new Failure(
+            Generator.unbounded("the derivative goes back through every turn of a loop")
+                .at(taken.call(), "")
+                .at(node.span(), "this loop")
+                .help("say it where the loop begins, as in `for t in min(k, 100)`"));
+      }
+    }
+  }
+
+  /** Whether a result depends by a derivative on turns of which no size says how many there are. */
+  private boolean isUnbounded(Loop.Region region, int result) {
+    if (region.turns().equals(Generator.UNBOUNDED)) {
+      return true;
+    }
+    BitSet seen = reach(region.roots().get(result), true);
+    return region.nodes().stream()
+        .anyMatch(n ->
+            seen.get(n.id())
+                && n.op() instanceof Loop.Result inner
+                && isUnbounded((Loop.Region) n.input(0).op(), inner.index()));
   }
 
   /** What a node depends on in a way that has a derivative, through earlier turns too. */

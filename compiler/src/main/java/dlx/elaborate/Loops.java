@@ -42,6 +42,12 @@ final class Loops {
               .at(loop.truncate().span())
               .help("in a body that is copied out, `stop_gradient` cuts where it stands"));
     }
+    if (copied && loop.until() != null) {
+      throw new Failure(
+          Diagnostic.error("E0812", "only a loop at run time ends early")
+              .at(loop.until().span())
+              .help("in a body that is copied out, `where` keeps what is not to change any more"));
+    }
     if (!copied) {
       Diagnostic makes = new Makers(elaboration).sentence(loop, sources, frame);
       if (makes != null) {

@@ -161,7 +161,7 @@ final class Positions {
 
   private @Nullable Extent leaf(Node node, Map<String, Turns> loops) {
     Turns loop = numbers.get(node);
-    if (loop != null) {
+    if (loop != null && !loop.isUnbounded()) {
       loops.put(loop.symbol, loop);
       return Extent.symbol(loop.symbol);
     }

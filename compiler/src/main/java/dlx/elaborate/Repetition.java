@@ -33,6 +33,8 @@ final class Repetition {
   private final World world;
   private final String address;
   private final @Nullable Node period;
+  private final List<Value> sources;
+  private final Ends end;
 
   private final List<Generator> generators = new ArrayList<>();
   private final Scope scope;
@@ -53,6 +55,8 @@ final class Repetition {
     this.world = frame.world();
     this.scope = new Scope(frame.scope());
     this.address = frame.nextDraws("for");
+    this.sources = sources;
+    this.end = Ends.of(loop, frame);
     for (int i = 0; i < sources.size(); i++) {
       generators.add(Generator.of(elaboration, sources.get(i), loop.generators().get(i), frame));
     }
@@ -206,6 +210,7 @@ final class Repetition {
   }
 
   private Trial trial() {
+    Node begin = loop.until() == null ? null : condition(loop.until(), begun());
     List<Turns> loops = new ArrayList<>();
     Turns innermost = frame.turns();
     for (Generator g : generators) {
@@ -215,6 +220,7 @@ final class Repetition {
               elaboration.positions,
               innermost,
               world.lower(g.axis().extent()),
+              g.limit(),
               frame.shared());
       loops.add(innermost);
     }
@@ -231,6 +237,9 @@ final class Repetition {
       carried.put(truncated(variables, loops.getLast()));
       all.addAll(variables);
     }
+    if (begin != null) {
+      loops.getLast().stopping(begin);
+    }
     Scope inner = new Scope(scope);
     for (int i = 0; i < loops.size(); i++) {
       Ast.Identifier name = loop.generators().get(i).name();
@@ -238,7 +247,7 @@ final class Repetition {
       inner.put(name.text(), new Scope.Binding(Scope.Kind.TURN, element, name.span()));
     }
     Frame body = frame.repeated(innermost, address, inner);
-    Value value = elaboration.statements.block(loop.body(), body, true);
+    Value value = elaboration.statements.block(end.body(), body, true);
     boolean again = false;
     for (Map.Entry<String, Tensor> now : world.memory.now.entrySet()) {
       String path = now.getKey();
@@ -259,7 +268,55 @@ final class Repetition {
       again |= nodes == null;
       next.addAll(nodes == null ? List.of() : nodes);
     }
+    if (loop.until() != null && !again) {
+      List<Node> rest = new ArrayList<>(next);
+      for (Carried carried : carried()) {
+        List<Node> own = rest.subList(0, carried.start().size());
+        carried.put(List.copyOf(own));
+        own.clear();
+      }
+      Frame end = frame.repeated(innermost, address, scope);
+      loops.getLast().stops(condition(loop.until(), end));
+    }
     return new Trial(loops, all, next, value, again);
+  }
+
+  // ------------------------------------------------------------------ an early end
+
+  /** Where variables have the values that they begin with. */
+  private Frame begun() {
+    for (Carried carried : carried()) {
+      carried.put(carried.start().stream().map(Tensor::node).toList());
+    }
+    reset();
+    return frame.with(scope);
+  }
+
+  /** Whether the loop is to end, said of the variables as they are. */
+  private Node condition(Ast.Expression until, Frame variables) {
+    if (generators.size() > 1) {
+      throw new Failure(
+          Diagnostic.error("E0812", "it is not said which of these loops `until` ends")
+              .at(until.span())
+              .help("write one loop in the other: `for i in m { for j in n until … { … } }`"));
+    }
+    Value value = elaboration.expressions.value(until, variables);
+    if (value instanceof Value.Poison) {
+      throw Failure.silent();
+    }
+    boolean truth =
+        value instanceof Value.Truth || elaboration.tensors.kind(value, until.span()) == Kind.BOOL;
+    Tensor tensor = truth ? elaboration.tensors.tensor(value, until.span(), world) : null;
+    if (tensor == null || tensor.rank() > 0) {
+      Diagnostic error =
+          Diagnostic.error("E0812", "a loop goes on until one condition is true")
+              .at(until.span(), elaboration.tensors.describe(value));
+      throw new Failure(
+          tensor == null
+              ? error.help("compare it with something: `until " + until.span().text() + " < 1`")
+              : error.help("say something of all elements: `until amax(…) < 1e-6`"));
+    }
+    return tensor.node();
   }
 
   /** Variables as a turn sees them: every so many turns derivatives go no further back. */
@@ -317,9 +374,15 @@ final class Repetition {
   private Value close(Trial trial) {
     earlierTurns(trial);
     boolean updates = Loops.endsWithUpdate(loop) || trial.value() instanceof Value.None;
+    List<Value> left = updates ? List.of() : left(trial.value());
     List<Tensor> ends = new ArrayList<>();
-    if (!updates) {
-      ends(trial.value(), loop.body().statements().getLast().span(), ends);
+    for (int i = 0; i < left.size(); i++) {
+      if (!end.last().containsKey(i)) {
+        ends(left.get(i), loop.body().statements().getLast().span(), ends);
+      }
+    }
+    if (!ends.isEmpty()) {
+      demandBound();
     }
     List<Node> next = trial.next();
     List<Node> stacked = ends.stream().map(Tensor::node).toList();
@@ -330,18 +393,18 @@ final class Repetition {
       next = results.subList(0, next.size());
     }
     reset();
-    List<Value> last = new ArrayList<>();
+    Map<String, Value> last = new LinkedHashMap<>();
     int at = 0;
     for (Carried carried : carried()) {
       int size = carried.start().size();
       Value value = carried.put(next.subList(at, at + size));
       at += size;
       if (last.size() < own.size()) {
-        last.add(value);
+        last.put(carried.name, value);
       }
     }
     if (updates) {
-      return Loops.last(last);
+      return Loops.last(List.copyOf(last.values()));
     }
     List<Value> stacks = new ArrayList<>();
     for (int i = 0; i < stacked.size(); i++) {
@@ -350,7 +413,35 @@ final class Repetition {
       axes.addAll(ends.get(i).axes());
       stacks.add(new Tensor(stacked.get(i), axes, ends.get(i).weak()));
     }
-    return Carried.join(trial.value(), stacks);
+    List<Value> parts = new ArrayList<>();
+    for (int i = 0; i < left.size(); i++) {
+      parts.add(
+          end.last().containsKey(i)
+              ? last.get(end.last().get(i))
+              : Carried.join(left.get(i), stacks));
+    }
+    return trial.value() instanceof Value.Tuple && !end.isOne()
+        ? new Value.Tuple(parts)
+        : parts.getFirst();
+  }
+
+  /** The parts of what the body ends with. */
+  private List<Value> left(Value value) {
+    return value instanceof Value.Tuple tuple && !end.isOne() ? tuple.parts() : List.of(value);
+  }
+
+  /** What is stacked has a shape, and no shape depends on data. */
+  private void demandBound() {
+    for (int i = 0; i < generators.size(); i++) {
+      if (generators.get(i).axis().extent().equals(Generator.UNBOUNDED)) {
+        Span span = loop.generators().get(i).over().span();
+        throw new Failure(
+            Generator.unbounded("what the turns of this loop leave is stacked")
+                .at(span, elaboration.tensors.describe(sources.get(i)) + ", which is data")
+                .at(loop.body().statements().getLast().span(), "what is stacked")
+                .help("say it, for example `min(" + span.text() + ", 100)`"));
+      }
+    }
   }
 
   private void ends(Value value, Span span, List<Tensor> into) {

@@ -91,7 +91,7 @@ final class Syntax {
       case Ast.For f -> {
         into.addAll(f.generators());
         into.addAll(f.carries());
-        add(into, f.truncate());
+        add(into, f.truncate(), f.until());
         into.add(f.body());
       }
       case Ast.Generator g -> into.add(g.over());

@@ -6,6 +6,7 @@ import dlx.graph.Graph;
 import dlx.graph.Leaf;
 import dlx.graph.Node;
 import dlx.graph.Type;
+import dlx.runtime.DType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,19 @@ final class Turns {
   private final Graph graph;
   private final Enclose enclose;
   private final Positions positions;
+  private @Nullable Node counter;
+  private @Nullable Node stops;
 
-  Turns(Graph graph, Positions positions, @Nullable Turns outer, Extent count, Frame.Shared body) {
+  /**
+   * @param limit how many turns there are at most, as data; null if that is not said
+   */
+  Turns(
+      Graph graph,
+      Positions positions,
+      @Nullable Turns outer,
+      Extent count,
+      @Nullable Node limit,
+      Frame.Shared body) {
     this.graph = graph;
     this.positions = positions;
     this.outer = outer;
@@ -43,6 +55,29 @@ final class Turns {
     this.body = body;
     this.symbol = "turn " + depth;
     this.enclose = new Enclose(graph, count, false);
+    enclose.atMost(limit);
+  }
+
+  /** Whether no size says how many turns there are at most. */
+  boolean isUnbounded() {
+    return count.equals(Generator.UNBOUNDED);
+  }
+
+  /**
+   * Ends the loop before a turn in which a condition holds, to be called when all variables are
+   * carried.
+   *
+   * @param begin the condition before the first turn
+   */
+  void stopping(Node begin) {
+    Node stop = carry(begin);
+    counter = carry(graph.node(new Leaf.Constant(0, DType.I32)));
+    enclose.until(stop, counter);
+  }
+
+  /** What the condition is at the end of a turn. */
+  void stops(Node condition) {
+    stops = condition;
   }
 
   /** A variable that begins with a value of outside. */
@@ -70,7 +105,15 @@ final class Turns {
 
   /** The last values of the variables, then the stacks. */
   List<Node> results(List<Node> next, List<Node> stacked) {
-    return enclose.results(next, stacked);
+    if (counter == null || stops == null) {
+      return enclose.results(next, stacked);
+    }
+    List<Node> all = new ArrayList<>(next);
+    all.add(stops);
+    all.add(counter.plus(1));
+    List<Node> results = new ArrayList<>(enclose.results(all, stacked));
+    results.subList(next.size(), all.size()).clear();
+    return results;
   }
 
   /**

@@ -49,9 +49,34 @@ final class Steps {
     }
     List<Program.Swap> swaps =
         region.swaps().stream()
-            .map(s -> new Program.Swap(s.one().dtype(), s.one().id(), s.other().id()))
+            .map(s ->
+                new Program.Swap(
+                    s.one().dtype(), s.one().id(), s.other().id(), context.extent(s.one().size())))
             .toList();
     return new Program.Loop(
-        context.extent(region.turns()), region.descending(), begin, body, moving, swaps);
+        context.extent(region.turns()),
+        region.descending(),
+        ending(region.ending()),
+        begin,
+        body,
+        moving,
+        swaps);
+  }
+
+  private Program.Ending ending(Kernel.Ending ending) {
+    List<Program.Rows> rows =
+        ending.rows().stream()
+            .map(r ->
+                new Program.Rows(
+                    r.first().buffer().dtype(),
+                    r.first().buffer().id(),
+                    context.extent(r.first().offset()),
+                    context.extent(r.size())))
+            .toList();
+    return new Program.Ending(
+        ending.stop() == null ? -1 : ending.stop().id(),
+        ending.limit() == null ? -1 : ending.limit().buffer().id(),
+        context.extent(ending.limit() == null ? Extent.ZERO : ending.limit().offset()),
+        rows);
   }
 }

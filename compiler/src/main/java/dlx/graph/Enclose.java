@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a loop of nodes that were built as if they stood outside of it: variables stand for what
@@ -27,6 +28,9 @@ public final class Enclose {
   private final List<Node> sequences = new ArrayList<>();
   private final List<Node> elements = new ArrayList<>();
   private final Map<Node, Node> elementOf = new HashMap<>();
+  private @Nullable Node stop;
+  private @Nullable Node count;
+  private @Nullable Node limit;
 
   public Enclose(Graph graph, Extent turns, boolean descending) {
     this.graph = graph;
@@ -58,6 +62,20 @@ public final class Enclose {
     elements.add(variable);
     elementOf.put(sequence, variable);
     return variable;
+  }
+
+  /**
+   * Ends the loop before a turn in which the variable {@code stop} is true; the variable {@code
+   * count} counts the turns.
+   */
+  public void until(Node stop, Node count) {
+    this.stop = stop;
+    this.count = count;
+  }
+
+  /** Ends the loop after as many turns as a number of outside says; null if that does not count. */
+  public void atMost(@Nullable Node limit) {
+    this.limit = limit;
   }
 
   private static Type elementType(Node sequence) {
@@ -110,10 +128,17 @@ public final class Enclose {
         inputs.add(node);
       }
     }
+    if (limit != null && !inputs.subList(initial.size() + used, inputs.size()).contains(limit)) {
+      inputs.add(limit);
+    }
     Loop.Region region =
         new Loop.Region(
             turns,
             descending,
+            new Loop.Ending(
+                carried.indexOf(stop),
+                carried.indexOf(count),
+                limit == null ? -1 : inputs.lastIndexOf(limit)),
             carried.size(),
             used,
             next.stream().map(enclosed::get).toList(),

@@ -35,6 +35,13 @@ public final class Evaluate {
     }
   }
 
+  /**
+   * A sequence with more elements is not kept: a loop that only data ends works out those it needs.
+   */
+  private static final long LONG = 1 << 26;
+
+  private static final Values ELEMENTS_ONLY = new Values(DType.BOOL, new int[0], new double[0]);
+
   private final Map<String, Long> sizes;
   private final Map<String, Tensor> inputs;
   private final Map<String, Tensor> slots;
@@ -150,11 +157,17 @@ public final class Evaluate {
     switch (node.op()) {
       case Loop.Region region -> {
         int turns = Math.toIntExact(size(region.turns()));
-        results.put(node, loop(region, turns, operands));
+        results.put(node, loop(node, region, turns, operands));
         return new Values(DType.I32, new int[0], new double[] {turns});
       }
       case Loop.Result result -> {
         return results.get(node.input(0)).get(result.index());
+      }
+      case Leaf.Iota leaf when isLong(leaf.extent()) -> {
+        return ELEMENTS_ONLY;
+      }
+      case Leaf.Uniform leaf when isLong(Extent.product(leaf.type().shape())) -> {
+        return ELEMENTS_ONLY;
       }
       default -> {}
     }
@@ -178,7 +191,12 @@ public final class Evaluate {
     return new Values(node.type().dtype(), shape, data);
   }
 
-  private List<Values> loop(Loop.Region region, int turns, List<Values> inputs) {
+  /** The turns of a loop that only data ends are more than there is memory for. */
+  private boolean isLong(Extent elements) {
+    return size(elements) > LONG;
+  }
+
+  private List<Values> loop(Node loop, Loop.Region region, int turns, List<Values> inputs) {
     List<Values> values = new ArrayList<>(inputs.subList(0, region.carried()));
     for (Node node : region.stacked()) {
       int[] shape = shape(node.type().shape());
@@ -187,12 +205,20 @@ public final class Evaluate {
       System.arraycopy(shape, 0, all, 1, shape.length);
       values.add(new Values(node.type().dtype(), all, new double[Tensor.size(all)]));
     }
-    for (int i = 0; i < turns; i++) {
-      int t = region.descending() ? turns - 1 - i : i;
+    Loop.Ending ending = region.ending();
+    int most = turns;
+    if (ending.limit() >= 0) {
+      most = (int) Math.max(0, Math.min(turns, inputs.get(ending.limit()).data()[0]));
+    }
+    for (int i = 0; i < most; i++) {
+      if (ending.stop() >= 0 && values.get(ending.stop()).data()[0] != 0) {
+        break;
+      }
+      int t = region.descending() ? most - 1 - i : i;
       List<Values> given = new ArrayList<>(values.subList(0, region.carried()));
       for (int k = region.carried(); k < inputs.size(); k++) {
         boolean sequence = k < region.carried() + region.sequences();
-        given.add(sequence ? element(inputs.get(k), t) : inputs.get(k));
+        given.add(sequence ? element(loop.input(k), inputs.get(k), t) : inputs.get(k));
       }
       Evaluate turn = new Evaluate(this, given);
       List<Values> made = region.roots().stream().map(turn::value).toList();
@@ -208,11 +234,17 @@ public final class Evaluate {
     return values;
   }
 
-  private static Values element(Values sequence, int t) {
-    int[] shape = Arrays.copyOfRange(sequence.shape(), 1, sequence.shape().length);
+  private Values element(Node node, Values sequence, int t) {
+    int[] whole = shape(node.type().shape());
+    int[] shape = Arrays.copyOfRange(whole, 1, whole.length);
     int size = Tensor.size(shape);
-    return new Values(
-        sequence.dtype(), shape, Arrays.copyOfRange(sequence.data(), t * size, (t + 1) * size));
+    double[] data =
+        switch (node.op()) {
+          case Leaf.Iota leaf -> new double[] {t};
+          case Leaf.Uniform leaf -> draws(leaf, (long) t * size, size);
+          default -> Arrays.copyOfRange(sequence.data(), t * size, (t + 1) * size);
+        };
+    return new Values(node.type().dtype(), shape, data);
   }
 
   int[] shape(List<Extent> extents) {
@@ -233,12 +265,17 @@ public final class Evaluate {
       case Leaf.Argument argument -> arguments.get(argument.index()).data();
       case Leaf.Variable variable ->
           throw new IllegalStateException("a variable outside of every loop");
-      case Leaf.Uniform uniform -> {
-        long key = RandomBits.key(seed, step, RandomBits.address(uniform.address()));
-        boolean wide = uniform.type().dtype() == DType.F64;
-        yield fill(size, i -> wide ? RandomBits.uniform64(key, i) : RandomBits.uniform32(key, i));
-      }
+      case Leaf.Uniform uniform -> draws(uniform, 0, size);
     };
+  }
+
+  /** Some of the elements of a draw, from one on. */
+  private double[] draws(Leaf.Uniform uniform, long from, int count) {
+    long key = RandomBits.key(seed, step, RandomBits.address(uniform.address()));
+    boolean wide = uniform.type().dtype() == DType.F64;
+    return fill(
+        count,
+        i -> wide ? RandomBits.uniform64(key, from + i) : RandomBits.uniform32(key, from + i));
   }
 
   private static double[] given(Tensor tensor, String name, Type type, int[] shape) {

@@ -165,12 +165,12 @@ public final class Formula {
     Node only = text.results().size() == 1 ? used.getFirst() : null;
     boolean inside = only != null && uses.getOrDefault(only, 0) <= 1 && !expression.contains("\n");
     if (only != null && (only == whole || inside)) {
-      boolean reversed = text.isReversed(text.results().getFirst());
+      int result = text.results().getFirst();
       texts.put(
           only,
-          reversed
-              ? new Phrase("reverse(" + expression + ")", Phrase.ATOM)
-              : new Phrase(expression, Phrase.LOOP));
+          text.isPlain(result)
+              ? new Phrase(expression, Phrase.LOOP)
+              : new Phrase(text.whole(result, "(" + expression + ")", outside), Phrase.ATOM));
       return;
     }
     List<String> made = new ArrayList<>();
@@ -178,9 +178,7 @@ public final class Formula {
       String name = fresh();
       made.add(name);
       if (byIndex.containsKey(index)) {
-        boolean reversed = text.isReversed(index);
-        texts.put(
-            byIndex.get(index), new Phrase(reversed ? "reverse(" + name + ")" : name, Phrase.ATOM));
+        texts.put(byIndex.get(index), new Phrase(text.whole(index, name, outside), Phrase.ATOM));
       }
     }
     lines.add(LoopText.tuple(made) + " = " + expression);

@@ -3,6 +3,7 @@ package dlx.graph;
 import dlx.runtime.DType;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The same body once per turn. A loop is one node, its {@link Region}; what it computed are {@link
@@ -13,7 +14,9 @@ import java.util.List;
  * for t in turns:   next, stacked = body(carried, sequence[t], constant);   carried = next
  * </pre>
  *
- * Everything that a turn does with its number is in the sequences: {@code x[t]} is a sequence x,
+ * It may take fewer turns than it has, see {@link Ending}.
+ *
+ * <p>Everything that a turn does with its number is in the sequences: {@code x[t]} is a sequence x,
  * {@code x[t - 1]} is a sequence that is a slice of x, {@code x[:, t]} is a sequence that is a
  * transposed view of x, {@code t} itself is the sequence 0, 1, 2, ..., and a draw of every turn is
  * a sequence of draws. So a body is closed, no size in it depends on the turn, and equal loops are
@@ -21,7 +24,7 @@ import java.util.List;
  */
 public sealed interface Loop extends Op {
   /**
-   * The loop as a whole; its value is the number of turns it took. Inputs are the initial values of
+   * The loop as a whole; its value is the number of turns it has. Inputs are the initial values of
    * the carried variables, then the sequences, then the constants. The body is a graph of its own:
    * its only leaves that are not numbers are the {@link Leaf.Argument}s of these inputs, for a
    * sequence of the type of one element.
@@ -29,6 +32,7 @@ public sealed interface Loop extends Op {
    * @param turns how often, perhaps 0; the extent of the first axis of every sequence
    * @param descending whether the last element comes first; what is stacked still lies in the order
    *     of the sequences
+   * @param ending what may end the loop before that
    * @param carried how many inputs are initial values
    * @param sequences how many inputs are sequences
    * @param next what each carried variable becomes at the end of a turn, all at once
@@ -37,6 +41,7 @@ public sealed interface Loop extends Op {
   record Region(
       Extent turns,
       boolean descending,
+      Ending ending,
       int carried,
       int sequences,
       List<Node> next,
@@ -59,6 +64,7 @@ public sealed interface Loop extends Op {
       return new Region(
           turns,
           descending,
+          ending,
           carried,
           sequences,
           roots.subList(0, next.size()),
@@ -72,7 +78,10 @@ public sealed interface Loop extends Op {
 
     @Override
     public String title() {
-      return "loop " + turns + (descending ? " descending" : "");
+      return "loop "
+          + turns
+          + (descending ? " descending" : "")
+          + (ending.isEarly() ? " at most" : "");
     }
 
     /** How the turns see an input. */
@@ -88,6 +97,16 @@ public sealed interface Loop extends Op {
       return loop.graph().node(new Leaf.Argument(index, type));
     }
 
+    /**
+     * The number of turns that a loop with an {@link Ending} takes, or a number that is not less if
+     * it takes all; null for one that always takes all.
+     */
+    public @Nullable Node taken(Node loop) {
+      return ending.stop() >= 0
+          ? loop.graph().node(new Result(ending.count()), loop)
+          : ending.limit() >= 0 ? loop.input(ending.limit()) : null;
+    }
+
     /** The type of the argument that stands for an input. */
     public Type argument(int index, Type input) {
       return kind(index) == Kind.SEQUENCE
@@ -99,6 +118,9 @@ public sealed interface Loop extends Op {
     @Override
     public Type type(List<Node> inputs) {
       demand(inputs.size() >= carried + sequences && next.size() == carried, inputs);
+      demand(isOne(inputs, ending.stop(), Kind.CARRIED, DType.BOOL), inputs);
+      demand(isOne(inputs, ending.count(), Kind.CARRIED, DType.I32), inputs);
+      demand(isOne(inputs, ending.limit(), Kind.CONSTANT, DType.I32), inputs);
       for (int i = 0; i < inputs.size(); i++) {
         Type type = inputs.get(i).type();
         demand(i >= carried || next.get(i).type().equals(type), inputs);
@@ -120,6 +142,13 @@ public sealed interface Loop extends Op {
       return Type.scalar(DType.I32);
     }
 
+    private boolean isOne(List<Node> inputs, int index, Kind kind, DType dtype) {
+      return index < 0
+          || index < inputs.size()
+              && kind(index) == kind
+              && inputs.get(index).type().equals(Type.scalar(dtype));
+    }
+
     private void demand(boolean holds, List<Node> inputs) {
       if (!holds) {
         throw new IllegalArgumentException(title() + " of " + inputs);
@@ -130,6 +159,30 @@ public sealed interface Loop extends Op {
     @Override
     public List<Node> pullback(Node y, Node adjoint) {
       throw new IllegalStateException("the number of turns has no derivative: " + y);
+    }
+  }
+
+  /**
+   * What may end a loop before its last turn. Rows of what is stacked that no turn has left are 0.
+   * A loop that descends begins with the last of the turns that it takes.
+   *
+   * @param stop the carried truth value before a turn that would end the loop; -1 if there is none
+   * @param count where there is a stop, the carried number that counts the turns; else -1
+   * @param limit the constant that says how many turns there are at most, none if it is negative;
+   *     -1 if there is none
+   */
+  record Ending(int stop, int count, int limit) {
+    /** Of a loop that takes all of its turns. */
+    public static final Ending NONE = new Ending(-1, -1, -1);
+
+    public Ending {
+      if (stop >= 0 != count >= 0) {
+        throw new IllegalArgumentException("a loop with a stop counts its turns");
+      }
+    }
+
+    public boolean isEarly() {
+      return stop >= 0 || limit >= 0;
     }
   }
 

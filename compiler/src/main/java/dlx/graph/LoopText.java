@@ -1,5 +1,6 @@
 package dlx.graph;
 
+import dlx.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,7 +21,6 @@ import java.util.stream.IntStream;
  * </pre>
  *
  * A loop that descends is one over elements from the end, and what it stacks is reversed outside.
- * Last values beside stacks, which the language has no word for, are written {@code last h1}.
  */
 final class LoopText {
   /** A longer body has a line for each of its statements. */
@@ -67,9 +67,39 @@ final class LoopText {
     return results;
   }
 
-  /** Whether what stands in the text is the reverse of a result. */
-  boolean isReversed(int result) {
-    return region.descending() && result >= region.carried();
+  /**
+   * A result, of the name of what stands for it in the expression: what a loop stacks that descends
+   * lies in the order of its turns there.
+   */
+  String whole(int result, String name, List<String> outside) {
+    boolean reversed = region.descending() && result >= region.carried();
+    return !reversed
+        ? name
+        : region.ending().limit() < 0
+            ? "reverse" + (name.startsWith("(") ? name : "(" + name + ")")
+            : name + "[" + taken(outside) + " - 1 - iota(" + region.turns() + ")]";
+  }
+
+  /** Whether a result is what the expression gives, in its order. */
+  boolean isPlain(int result) {
+    return !region.descending() || result < region.carried();
+  }
+
+  /** How many turns there are, of a loop with a limit. */
+  private String taken(List<String> outside) {
+    Node limit = loop.input(region.ending().limit());
+    boolean counted =
+        limit.op() instanceof Loop.Result result
+            && limit.input(0).op() instanceof Loop.Region counting
+            && counting.ending().count() == result.index()
+            && counting.turns().equals(region.turns());
+    return counted ? outside.get(region.ending().limit()) : "max(0, " + limited(outside) + ")";
+  }
+
+  private String limited(List<String> outside) {
+    String limit = outside.get(region.ending().limit());
+    boolean bounded = region.turns().constant().orElse(0) < Tensor.MOST_ELEMENTS;
+    return bounded ? "min(" + limit + ", " + region.turns() + ")" : limit;
   }
 
   /**
@@ -78,7 +108,10 @@ final class LoopText {
    * @param outside the texts of the inputs, such that something may stand behind them
    */
   String text(List<String> outside) {
-    String head = "for " + turn + " in " + region.turns() + variables(outside) + " {";
+    String turns = region.ending().limit() < 0 ? region.turns().toString() : limited(outside);
+    int stop = region.ending().stop();
+    String until = stop < 0 ? "" : " until " + carried.get(stop);
+    String head = "for " + turn + " in " + turns + variables(outside) + until + " {";
     List<String> body = body(outside);
     String line = head + " " + String.join("; ", body) + " }";
     if (line.length() <= WIDTH && !line.contains("\n")) {
@@ -114,7 +147,7 @@ final class LoopText {
       String text = texts.get(carried.size() + i);
       int place = region.next().indexOf(region.roots().get(result));
       if (result < carried.size()) {
-        values.add("last " + carried.get(result));
+        values.add("last(" + carried.get(result) + ")");
       } else if (place >= 0) {
         values.add(carried.get(place));
       } else if (carried.isEmpty()) {
@@ -137,7 +170,13 @@ final class LoopText {
   private String argument(int index, List<String> outside) {
     return switch (region.kind(index)) {
       case CARRIED -> carried.get(index);
-      case SEQUENCE -> outside.get(index) + "[" + (region.descending() ? "-1 - " : "") + turn + "]";
+      case SEQUENCE -> {
+        String from =
+            !region.descending()
+                ? ""
+                : region.ending().limit() < 0 ? "-1 - " : taken(outside) + " - 1 - ";
+        yield outside.get(index) + "[" + from + turn + "]";
+      }
       case CONSTANT -> outside.get(index);
     };
   }

@@ -73,6 +73,14 @@ public final class Print {
       }
     }
     nodes(text, indent, nodes.stream().filter(n -> !(n.op() instanceof Leaf.Argument)).toList());
+    if (region.ending().limit() >= 0) {
+      text.append(indent).append("at most %");
+      text.append(loop.input(region.ending().limit()).id()).append(" turns\n");
+    }
+    if (region.ending().stop() >= 0) {
+      text.append(indent).append("until %");
+      text.append(region.variable(loop, region.ending().stop()).id()).append('\n');
+    }
     for (int i = 0; i < region.roots().size(); i++) {
       int root = region.roots().get(i).id();
       text.append(indent);
@@ -150,7 +158,8 @@ public final class Print {
    * One JSON object: {@code {"name", "nodes": [{"id", "op", "type", "inputs", "place"}], "outputs":
    * [{"name", "node"}], "updates": [{"slot", "node"}]}}; place is {@code file:line:column} or null.
    * A loop also has {@code "carried", "sequences"}, how many of its inputs these are, and {@code
-   * "body": {"nodes", "next", "stacked"}}, the last two as ids.
+   * "body": {"nodes", "next", "stacked"}}, the last two as ids, and if it may end early {@code
+   * "limit"} or {@code "stop"}, the number of the input that says so.
    */
   public static String json(Function function) {
     String nodes =
@@ -197,6 +206,8 @@ public final class Print {
         + region.carried()
         + ", \"sequences\": "
         + region.sequences()
+        + (region.ending().limit() < 0 ? "" : ", \"limit\": " + region.ending().limit())
+        + (region.ending().stop() < 0 ? "" : ", \"stop\": " + region.ending().stop())
         + ", \"body\": {\"nodes\": ["
         + nodes
         + "], \"next\": "

@@ -285,6 +285,7 @@ public sealed interface Kernel {
    * @param loop its number, for {@link Turn}
    * @param turns how often
    * @param descending whether the last turn comes first
+   * @param ending what may end it before that
    * @param swaps pairs whose arrays change places, one after the other
    * @param kept what lives from turn to turn: the carried variables and their new values
    */
@@ -292,6 +293,7 @@ public sealed interface Kernel {
       int loop,
       Extent turns,
       boolean descending,
+      Ending ending,
       List<Kernel> begin,
       List<Kernel> body,
       List<Swap> swaps,
@@ -307,12 +309,14 @@ public sealed interface Kernel {
 
     /** The same loop around other kernels. */
     public Region withBody(List<Kernel> kernels) {
-      return new Region(loop, turns, descending, begin, kernels, swaps, kept, span);
+      return new Region(loop, turns, descending, ending, begin, kernels, swaps, kept, span);
     }
 
     @Override
     public Stream<Buffer> reads() {
-      return Stream.concat(begin.stream(), body.stream()).flatMap(Kernel::reads);
+      Stream<Buffer> limit = Stream.ofNullable(ending.limit()).map(Location::buffer);
+      return Stream.concat(
+          limit, Stream.concat(begin.stream(), body.stream()).flatMap(Kernel::reads));
     }
 
     @Override
@@ -320,6 +324,26 @@ public sealed interface Kernel {
       return Stream.concat(begin.stream(), body.stream()).flatMap(Kernel::writes);
     }
   }
+
+  /**
+   * What may end a loop before its last turn.
+   *
+   * @param stop the truth value that ends it before a turn; null if there is none
+   * @param limit the number that says how many turns there are at most; null if there is none
+   * @param rows what is 0 where no turn has written
+   */
+  record Ending(@Nullable Buffer stop, @Nullable Location limit, List<Rows> rows) {
+    public Ending {
+      rows = List.copyOf(rows);
+    }
+
+    public boolean isEarly() {
+      return stop != null || limit != null;
+    }
+  }
+
+  /** Where a loop stacks: a row of {@code size} elements for every turn. */
+  record Rows(Location first, Extent size) {}
 
   /** Two buffers of one type and size. */
   record Swap(Buffer one, Buffer other) {}

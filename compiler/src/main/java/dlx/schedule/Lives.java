@@ -45,6 +45,9 @@ public final class Lives {
     for (Kernel kernel : kernels) {
       if (kernel instanceof Kernel.Region region) {
         region.kept().forEach(this::touch);
+        if (region.ending().limit() != null) {
+          touch(region.ending().limit().buffer());
+        }
         position++;
         walk(region.begin());
         int from = position++;

@@ -3,7 +3,7 @@ package dlx.schedule;
 import dlx.graph.Extent;
 
 /** Where the elements of a value begin: side by side from {@code offset} on. */
-record Location(Buffer buffer, Extent offset) {
+public record Location(Buffer buffer, Extent offset) {
   static Location of(Buffer buffer) {
     return new Location(buffer, Extent.ZERO);
   }

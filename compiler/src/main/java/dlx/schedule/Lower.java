@@ -244,7 +244,8 @@ final class Lower {
     List<Node> variables = new ArrayList<>();
     Map<Node, View> seen = new HashMap<>();
     for (int i = 0; i < lowered.size(); i++) {
-      Node input = i < region.carried() ? solid(lowered.get(i)) : lowered.get(i);
+      boolean read = i < region.carried() || i == region.ending().limit();
+      Node input = read ? solid(lowered.get(i)) : lowered.get(i);
       Type type = region.argument(i, input.type());
       Node variable = graph.node(new Leaf.Variable(new Object(), type));
       inputs.add(input);

@@ -90,6 +90,7 @@ final class PlanLoop {
             body.loop(),
             region.turns(),
             region.descending(),
+            ending(),
             begin,
             kernels,
             swaps(),
@@ -100,6 +101,21 @@ final class PlanLoop {
     all.add(scan != null ? scan : loop);
     all.addAll(after);
     return all;
+  }
+
+  private Kernel.Ending ending() {
+    Loop.Ending ending = region.ending();
+    List<Kernel.Rows> rows = new ArrayList<>();
+    for (int k = 0; ending.isEarly() && k < body.stacked().size(); k++) {
+      Node result = results.get(region.carried() + k);
+      if (result != null) {
+        rows.add(new Kernel.Rows(outside.memory(result), body.stacked().get(k).type().size()));
+      }
+    }
+    return new Kernel.Ending(
+        ending.stop() < 0 ? null : carried.get(ending.stop()),
+        ending.limit() < 0 ? null : outer(node.input(ending.limit())),
+        rows);
   }
 
   private Location outer(Node value) {

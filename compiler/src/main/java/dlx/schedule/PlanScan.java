@@ -34,7 +34,8 @@ final class PlanScan implements Rewriting {
    */
   static Kernel.@Nullable Scan of(
       Kernel.Region region, List<Buffer> carried, List<Buffer> sources, List<Location> initial) {
-    if (region.body().size() != 1
+    if (region.ending().isEarly()
+        || region.body().size() != 1
         || !(region.body().getFirst() instanceof Kernel.Loops pass)
         || carried.stream().anyMatch(b -> b.dtype() == DType.BOOL || !fills(b, pass.axes()))) {
       return null;

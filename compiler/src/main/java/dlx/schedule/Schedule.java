@@ -71,7 +71,15 @@ public record Schedule(
       text.append(indent);
       if (kernel instanceof Kernel.Region region) {
         text.append("loop ").append(region.turns());
-        text.append(region.descending() ? " descending\n" : "\n");
+        text.append(region.descending() ? " descending" : "");
+        Kernel.Ending ending = region.ending();
+        if (ending.limit() != null) {
+          text.append(" at most ").append(ending.limit().buffer().name());
+        }
+        if (ending.stop() != null) {
+          text.append(" until ").append(ending.stop().name());
+        }
+        text.append('\n');
         number = print(region.begin(), indent + "  begin ", number, text);
         number = print(region.body(), indent + "  ", number, text);
         for (Kernel.Swap swap : region.swaps()) {

@@ -230,6 +230,9 @@ final class Batch {
    * turns as first axis, or behind those of the inner loop. Null, and its results are kept.
    */
   private @Nullable Node region(Loop.Region op, Node node) {
+    if (op.ending().isEarly()) {
+      return null;
+    }
     Enclose inner = new Enclose(node.graph(), op.turns(), op.descending());
     Map<Node, Node> all = new HashMap<>();
     List<Node> arguments = new ArrayList<>();

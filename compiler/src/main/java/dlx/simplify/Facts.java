@@ -133,6 +133,8 @@ final class Facts {
         facts.addAll(loops.get(node.input(0)).get(result.index()));
         if (result.index() < ((Loop.Region) node.input(0).op()).carried()) {
           facts.retainAll(known.get(node.input(0).input(result.index())));
+        } else if (((Loop.Region) node.input(0).op()).ending().isEarly()) {
+          facts.remove(Fact.NOT_ZERO);
         }
       }
       case Derivative op -> {}

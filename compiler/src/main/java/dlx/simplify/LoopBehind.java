@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What nothing in a loop depends on is computed behind it, in all turns at once, of what the loop
  * stacks. That is done if it stacks nothing more, or if a product gets larger: it does much work on
- * few elements. What is stacked is a least {@link Cut}.
+ * few elements. What is stacked is a least {@link Cut}. Of a loop that may end early nothing is
+ * moved: it would be computed for all turns.
  */
 final class LoopBehind {
   /** A product does at least this many multiplications for an element that is stacked for it. */
@@ -60,6 +61,9 @@ final class LoopBehind {
   }
 
   static boolean stacks(OpenLoop loop) {
+    if (loop.isEarly()) {
+      return false;
+    }
     LoopBehind behind = new LoopBehind(loop, false);
     Map<Node, Node> meaning = new HashMap<>();
     for (Map.Entry<Node, Node> entry : Map.copyOf(loop.stacks()).entrySet()) {
@@ -75,6 +79,9 @@ final class LoopBehind {
   }
 
   static boolean sums(OpenLoop loop) {
+    if (loop.isEarly()) {
+      return false;
+    }
     LoopBehind behind = new LoopBehind(loop, true);
     for (Map.Entry<Node, Node> entry : behind.terms.entrySet()) {
       Node all = behind.isSummed(entry.getValue()) ? behind.moved(entry.getValue(), true) : null;

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What depends on the elements of sequences and on nothing that is carried. */
+/**
+ * What depends on the elements of sequences and on nothing that is carried. A loop that may end
+ * early computes it itself, for the turns that it takes.
+ */
 final class LoopElements {
   private LoopElements() {}
 
@@ -31,6 +34,9 @@ final class LoopElements {
 
   /** What is stacked unchanged, and what is the same in every turn. */
   static boolean stacked(OpenLoop loop) {
+    if (loop.isEarly()) {
+      return false;
+    }
     Set<Node> changing = loop.depending(loop.variables());
     Map<Node, Node> meaning = new HashMap<>();
     loop.stacks()
@@ -48,6 +54,9 @@ final class LoopElements {
 
   /** What is stacked and computed from elements is computed in all turns at once. */
   static boolean batched(OpenLoop loop) {
+    if (loop.isEarly()) {
+      return false;
+    }
     Batch batch = new Batch(loop.turns(), loop.sequences(), loop.variables());
     Map<Node, Node> outside = new HashMap<>();
     loop.stacks()
@@ -80,6 +89,9 @@ final class LoopElements {
 
   /** A product of an element with what does not change is one larger product before the loop. */
   static boolean product(OpenLoop loop) {
+    if (loop.isEarly()) {
+      return false;
+    }
     Set<Node> changing = loop.depending(loop.variables());
     Batch batch = new Batch(loop.turns(), loop.sequences(), loop.variables());
     Map<Node, Node> products = new HashMap<>();

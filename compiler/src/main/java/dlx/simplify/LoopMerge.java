@@ -39,7 +39,16 @@ final class LoopMerge {
   private static boolean isOver(Node one, Node other) {
     Loop.Region a = (Loop.Region) one.op();
     Loop.Region b = (Loop.Region) other.op();
-    return a.turns().equals(b.turns()) && a.descending() == b.descending();
+    return a.turns().equals(b.turns())
+        && a.descending() == b.descending()
+        && a.ending().stop() < 0
+        && b.ending().stop() < 0
+        && limit(one) == limit(other);
+  }
+
+  private static @Nullable Node limit(Node loop) {
+    int limit = ((Loop.Region) loop.op()).ending().limit();
+    return limit < 0 ? null : loop.input(limit);
   }
 
   /** Whether the second loop depends on the first by elements of stacks only. */
@@ -110,8 +119,10 @@ final class LoopMerge {
     next.addAll(ofSecond.subList(0, b.carried()));
     List<Node> stacked = new ArrayList<>(ofFirst.subList(a.carried(), ofFirst.size()));
     stacked.addAll(ofSecond.subList(b.carried(), ofSecond.size()));
+    Node limit = limit(first);
+    Loop.Ending ending = new Loop.Ending(-1, -1, limit == null ? -1 : inputs.lastIndexOf(limit));
     Loop.Region both =
-        new Loop.Region(a.turns(), a.descending(), counts[0], counts[1], next, stacked);
+        new Loop.Region(a.turns(), a.descending(), ending, counts[0], counts[1], next, stacked);
     return replaced(first, second, graph.node(both, inputs), roots);
   }
 

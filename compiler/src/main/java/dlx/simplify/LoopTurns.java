@@ -20,7 +20,8 @@ final class LoopTurns {
     Node stack = node.input(0);
     if (!(stack.op() instanceof Loop.Result result)
         || !(stack.input(0).op() instanceof Loop.Region region)
-        || result.index() < region.carried()) {
+        || result.index() < region.carried()
+        || region.ending().isEarly()) {
       return null;
     }
     Extent last = region.descending() ? Extent.ZERO : region.turns().plus(-1);
@@ -47,7 +48,7 @@ final class LoopTurns {
   }
 
   static boolean one(OpenLoop loop) {
-    if (!loop.turns().isOne()) {
+    if (!loop.turns().isOne() || loop.isEarly()) {
       return false;
     }
     Map<Node, Node> variables = new HashMap<>();

@@ -15,7 +15,7 @@ final class LoopVariables {
     Map<Node, Node> meaning = new HashMap<>();
     loop.carried()
         .forEach((variable, c) -> {
-          if (c.next() == variable) {
+          if (c.next() == variable && !loop.isEnding(variable)) {
             meaning.put(variable, c.initial());
           }
         });
@@ -44,7 +44,7 @@ final class LoopVariables {
       }
       first.putAll(finer);
     }
-    first.entrySet().removeIf(e -> e.getKey() == e.getValue());
+    first.keySet().removeIf(v -> first.get(v) == v || loop.isEnding(v));
     return replaced(loop, first);
   }
 

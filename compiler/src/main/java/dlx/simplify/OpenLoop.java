@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loop taken apart, so that rules can work on it: the nodes of its body are over variables, one
@@ -33,6 +34,11 @@ final class OpenLoop {
   private final Facts facts;
   private final Extent turns;
   private final boolean descending;
+
+  // what may end the loop early; each null if there is no such thing
+  private final @Nullable Node stop;
+  private final @Nullable Node count;
+  private final @Nullable Node limit;
 
   /** By variable. */
   private final Map<Node, Carried> carried = new LinkedHashMap<>();
@@ -74,6 +80,10 @@ final class OpenLoop {
         arguments.add(input);
       }
     }
+    Loop.Ending ending = region.ending();
+    stop = ending.stop() < 0 ? null : arguments.get(ending.stop());
+    count = ending.count() < 0 ? null : arguments.get(ending.count());
+    limit = ending.limit() < 0 ? null : arguments.get(ending.limit());
     Substitute substitute =
         new Substitute(n -> n.op() instanceof Leaf.Argument a ? arguments.get(a.index()) : null);
     List<Node> roots = substitute.nodes(region.roots());
@@ -96,6 +106,18 @@ final class OpenLoop {
 
   Extent turns() {
     return turns;
+  }
+
+  /**
+   * Whether it may take fewer turns than it has; of turns that it does not take nothing is known.
+   */
+  boolean isEarly() {
+    return stop != null || limit != null;
+  }
+
+  /** Whether a variable ends the loop or counts its turns, so that it stays what it is. */
+  boolean isEnding(Node variable) {
+    return variable == stop || variable == count;
   }
 
   Map<Node, Carried> carried() {
@@ -218,16 +240,18 @@ final class OpenLoop {
 
   /** Leaves out what nobody uses. */
   void prune() {
-    Set<Node> used = new HashSet<>(Graph.topological(results.values()));
-    lasts.values().retainAll(used);
-    stacks.values().retainAll(used);
+    Set<Node> wanted = new HashSet<>(Graph.topological(results.values()));
+    lasts.values().retainAll(wanted);
+    stacks.values().retainAll(wanted);
     Set<Node> needed = new HashSet<>(Graph.topological(stacks.keySet()));
     Set<Node> kept = new HashSet<>();
     for (boolean grows = true; grows; ) {
       grows = false;
       for (Map.Entry<Node, Carried> entry : carried.entrySet()) {
         Node variable = entry.getKey();
-        if ((lasts.containsKey(variable) || needed.contains(variable)) && kept.add(variable)) {
+        boolean used =
+            lasts.containsKey(variable) || needed.contains(variable) || isEnding(variable);
+        if (used && kept.add(variable)) {
           needed.addAll(Graph.topological(List.of(entry.getValue().next())));
           grows = true;
         }
@@ -242,6 +266,10 @@ final class OpenLoop {
     prune();
     if (!isEmpty()) {
       Enclose loop = new Enclose(graph, turns, descending);
+      loop.atMost(limit);
+      if (stop != null && count != null) {
+        loop.until(stop, count);
+      }
       carried.forEach((variable, c) -> loop.carry(variable, c.initial()));
       sequences.forEach(loop::element);
       List<Node> made =

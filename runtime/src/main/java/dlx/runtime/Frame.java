@@ -1,5 +1,7 @@
 package dlx.runtime;
 
+import java.util.Arrays;
+
 /**
  * What the kernels of one call work on. Arrays are numbered by buffer; only the list of the
  * buffer's own element type has an entry for it.
@@ -42,6 +44,50 @@ public final class Frame {
     Object one = get(swap.one(), swap.dtype());
     set(swap.one(), swap.dtype(), get(swap.other(), swap.dtype()));
     set(swap.other(), swap.dtype(), one);
+  }
+
+  /** The arrays of two buffers change places, and what is in them does so too. */
+  void exchange(Program.Swap swap) {
+    int one = swap.one();
+    int other = swap.other();
+    for (int i = extents[swap.size()] - 1; i >= 0; i--) {
+      switch (swap.dtype()) {
+        case F32 -> {
+          float kept = f32[one][i];
+          f32[one][i] = f32[other][i];
+          f32[other][i] = kept;
+        }
+        case F64 -> {
+          double kept = f64[one][i];
+          f64[one][i] = f64[other][i];
+          f64[other][i] = kept;
+        }
+        case I32 -> {
+          int kept = i32[one][i];
+          i32[one][i] = i32[other][i];
+          i32[other][i] = kept;
+        }
+        case BOOL -> {
+          boolean kept = bool[one][i];
+          bool[one][i] = bool[other][i];
+          bool[other][i] = kept;
+        }
+      }
+    }
+    swap(swap);
+  }
+
+  /** Makes rows 0, from one up to before another. */
+  void clear(Program.Rows rows, int from, int to) {
+    int size = extents[rows.size()];
+    int first = extents[rows.offset()] + from * size;
+    int last = extents[rows.offset()] + to * size;
+    switch (rows.dtype()) {
+      case F32 -> Arrays.fill(f32[rows.buffer()], first, last, 0);
+      case F64 -> Arrays.fill(f64[rows.buffer()], first, last, 0);
+      case I32 -> Arrays.fill(i32[rows.buffer()], first, last, 0);
+      case BOOL -> Arrays.fill(bool[rows.buffer()], first, last, false);
+    }
   }
 
   Object get(int buffer, DType dtype) {

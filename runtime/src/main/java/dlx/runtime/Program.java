@@ -76,11 +76,13 @@ public record Program(
    *
    * @param turns an extent
    * @param descending whether the last turn comes first
+   * @param ending what may end it before that
    * @param moving the extents that depend on the turn, and on no turn of a loop inside
    */
   public record Loop(
       int turns,
       boolean descending,
+      Ending ending,
       List<Integer> begin,
       List<Integer> body,
       List<Moving> moving,
@@ -89,8 +91,21 @@ public record Program(
   /** An extent that is {@code first + turn * step}, all of them numbers of extents. */
   public record Moving(int extent, int first, int step) {}
 
-  /** The arrays of two buffers change places. */
-  public record Swap(DType dtype, int one, int other) {}
+  /** The arrays of two buffers with so many elements change places. */
+  public record Swap(DType dtype, int one, int other, int size) {}
+
+  /**
+   * What may end a loop before its last turn.
+   *
+   * @param stop the buffer of the truth value that ends it before a turn, or -1
+   * @param limit the buffer of the number that says how many turns there are at most, or -1
+   * @param at where in its buffer the number is
+   * @param rows what is 0 where no turn has written
+   */
+  public record Ending(int stop, int limit, int at, List<Rows> rows) {}
+
+  /** A row of {@code size} elements for every turn, from {@code offset} on. */
+  public record Rows(DType dtype, int buffer, int offset, int size) {}
 
   /** Copy a buffer. */
   public record Commit(DType dtype, int from, int to, int size) {}

@@ -97,6 +97,8 @@ final class Steps {
   private final class Turns {
     private final int turns;
     private final boolean descending;
+    private final Program.Ending ending;
+    private final Program.Rows[] rows;
     private final int[] begin;
     private final int[] body;
     private final Program.Moving[] moving;
@@ -108,6 +110,8 @@ final class Steps {
     Turns(Program.Loop loop) {
       turns = loop.turns();
       descending = loop.descending();
+      ending = loop.ending();
+      rows = ending.rows().toArray(Program.Rows[]::new);
       begin = ints(loop.begin());
       body = ints(loop.body());
       moving = loop.moving().toArray(Program.Moving[]::new);
@@ -117,15 +121,17 @@ final class Steps {
 
     void run(Workspace workspace, Workers workers, Profile measured) {
       Frame frame = workspace.frame;
-      int count = frame.extents[turns];
-      for (int i = count % period; i > 0; i--) {
+      int count = most(frame);
+      boolean stops = ending.stop() >= 0;
+      for (int i = stops ? 0 : count % period; i > 0; i--) {
         for (int s = swaps.length - 1; s >= 0; s--) {
           frame.swap(swaps[s]);
         }
       }
       Steps.this.run(begin, workspace, workers, measured);
-      for (int i = 0; i < count; i++) {
-        int turn = descending ? count - 1 - i : i;
+      int taken = 0;
+      for (; taken < count && !(stops && frame.bool[ending.stop()][0]); taken++) {
+        int turn = descending ? count - 1 - taken : taken;
         for (Program.Moving m : moving) {
           frame.extents[m.extent()] = frame.extents[m.first()] + turn * frame.extents[m.step()];
         }
@@ -134,6 +140,31 @@ final class Steps {
           frame.swap(swap);
         }
       }
+      for (int i = stops ? taken % period : 0; i > 0; i--) {
+        for (int s = swaps.length - 1; s >= 0; s--) {
+          frame.exchange(swaps[s]);
+        }
+      }
+      for (Program.Rows r : rows) {
+        frame.clear(r, descending ? 0 : taken, descending ? count - taken : frame.extents[turns]);
+        frame.clear(r, count, descending ? frame.extents[turns] : count);
+      }
+    }
+
+    private int most(Frame frame) {
+      int all = frame.extents[turns];
+      if (ending.limit() < 0) {
+        return all;
+      }
+      int limit = frame.i32[ending.limit()][frame.extents[ending.at()]];
+      if (limit > all && all == Tensor.MOST_ELEMENTS) {
+        throw new DlxException(
+            "R0301",
+            "a loop would take " + limit + " turns; the limit is " + all,
+            "",
+            "let it take fewer");
+      }
+      return Math.max(0, Math.min(all, limit));
     }
   }
 

@@ -144,7 +144,7 @@ class LoopTest {
         Formula.text(results.get(1), Map.of()));
     assertEquals(
         """
-        (t1, t2) = for t in n with h1: f64 = 1 { h1 <- a * h1 + x[t]; (last h1, h1) }
+        (t1, t2) = for t in n with h1: f64 = 1 { h1 <- a * h1 + x[t]; (last(h1), h1) }
         t1 * sum(t2)\
         """,
         Formula.text(results.getFirst().times(results.get(1).sum()), Map.of()));
