@@ -141,9 +141,9 @@ final class Packing {
         && stride.constant().getAsLong() * tiling.dtype().bytes() % (PAGE / 2) == 0;
   }
 
-  /** An extent, or what may be expected of one that is not known yet. */
+  /** An extent, or what may be expected of one whose sizes are not known yet. */
   private static long known(Extent extent) {
-    return extent.constant().orElse(128);
+    return extent.value(size -> 128L);
   }
 
   /** Adds the kernel that packs an operand along an axis, and gives the operand it makes. */

@@ -53,7 +53,8 @@ final class Lower {
 
   static Lowered function(Function function) {
     Lower lower = new Lower();
-    List<Node> roots = lower.nodes(Overlaps.turned(function.roots()), new HashMap<>());
+    List<Node> parts = Parts.of(Overlaps.turned(function.roots()));
+    List<Node> roots = lower.nodes(parts, new HashMap<>());
     return new Lowered(
         function.withRoots(roots.stream().map(Lower::result).toList()), lower.bodies);
   }
@@ -258,12 +259,13 @@ final class Lower {
     }
     views.putAll(seen);
     Map<Node, Node> known = new HashMap<>();
-    for (Node inner : region.nodes()) {
+    List<Node> parts = Parts.of(region.roots());
+    for (Node inner : Graph.topological(parts)) {
       if (inner.op() instanceof Leaf.Argument argument) {
         known.put(inner, variables.get(argument.index()));
       }
     }
-    List<Node> roots = new ArrayList<>(nodes(region.roots(), known));
+    List<Node> roots = new ArrayList<>(nodes(parts, known));
     List<Node> next = new ArrayList<>();
     List<Node> stacked = new ArrayList<>();
     for (int i = 0; i < roots.size(); i++) {
@@ -302,6 +304,11 @@ final class Lower {
   private static Node flatCopy(Node node) {
     Node flat = node.type().isScalar() ? node.reshape(List.of(Extent.ONE)) : node;
     return node.graph().node(new Movement.Concat(0), flat);
+  }
+
+  /** Whether a node is a copy of its input, element by element. */
+  static boolean isCopy(Node node) {
+    return node.op() instanceof Movement.Concat && node.inputs().size() == 1;
   }
 
   /** A concatenation of one: the same elements in memory of their own. */

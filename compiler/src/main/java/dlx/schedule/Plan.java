@@ -100,6 +100,10 @@ public final class Plan {
     memory.put(node, location);
   }
 
+  boolean isPlaced(Node node) {
+    return memory.containsKey(node);
+  }
+
   /** Is the value computed element by element, so that its kernel can write it twice? */
   boolean isWrittenByElement(Node node) {
     List<Group> writers = fused.groupsOf().get(node);

@@ -1,8 +1,12 @@
 package dlx.schedule;
 
+import dlx.graph.Elementwise;
 import dlx.graph.Extent;
+import dlx.graph.Graph;
+import dlx.graph.Indexing;
 import dlx.graph.Leaf;
 import dlx.graph.Loop;
+import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.source.Span;
 import java.util.ArrayList;
@@ -17,7 +21,8 @@ import java.util.Set;
 /**
  * The kernels of a loop. A carried variable has an array; its next value is written over it where
  * {@link InPlace} allows that, else into another array, and the two change places at the end of the
- * turn. A variable that becomes another one takes over its array.
+ * turn. A variable that becomes another one takes over its array. A variable all of whose values
+ * are left has an array with one value more than there are turns, and goes through it.
  */
 final class PlanLoop {
   private final Plan outside;
@@ -36,6 +41,11 @@ final class PlanLoop {
 
   private final List<Buffer> sources = new ArrayList<>();
 
+  /** The arrays of variables that hold all of their values; the results that are there by that. */
+  private final Map<Integer, Buffer> histories = new HashMap<>();
+
+  private final Set<Node> left = new HashSet<>();
+
   /** Where the first value of each carried variable is. */
   private final List<Location> initial = new ArrayList<>();
 
@@ -51,8 +61,12 @@ final class PlanLoop {
       }
     }
     List<Node> roots = new ArrayList<>(body.next());
+    for (int i = 0; i < region.carried(); i++) {
+      leaveAll(i);
+    }
     for (int k = 0; k < body.stacked().size(); k++) {
-      if (results.containsKey(region.carried() + k)) {
+      Node result = results.get(region.carried() + k);
+      if (result != null && !left.contains(result)) {
         roots.add(body.stacked().get(k));
       }
     }
@@ -70,7 +84,11 @@ final class PlanLoop {
   private List<Kernel> kernels() {
     for (int i = 0; i < node.inputs().size(); i++) {
       if (i < region.carried()) {
-        carry(i);
+        if (histories.containsKey(i)) {
+          carryThrough(i, histories.get(i));
+        } else {
+          carry(i);
+        }
       } else {
         Node base = views.get(node.input(i)).base();
         Node variable = body.variables().get(i);
@@ -142,6 +160,90 @@ final class PlanLoop {
     }
   }
 
+  // ------------------------------------------------------------------ all values
+
+  /** Gives a variable an array for all of its values, if they are left and nothing else has it. */
+  private void leaveAll(int index) {
+    Node variable = body.variables().get(index);
+    Node next = body.next().get(index);
+    boolean own =
+        body.next().stream().filter(n -> n == next).count() == 1
+            && !body.next().contains(variable)
+            && !body.variables().contains(next);
+    List<Node> values = stacks(variable);
+    List<Node> nexts = stacks(next);
+    if (values.isEmpty() && nexts.isEmpty() || !own || isScan()) {
+      return;
+    }
+    Extent size = variable.type().size();
+    Buffer array =
+        outside
+            .shared()
+            .storage()
+            .temporary(
+                variable, "all of " + node.id() + "." + index, region.turns().plus(1).times(size));
+    values.forEach(result -> leave(result, new Location(array, before(size))));
+    nexts.forEach(result -> leave(result, new Location(array, after(size))));
+    histories.put(index, array);
+  }
+
+  private void leave(Node result, Location location) {
+    outside.place(result, location);
+    left.add(result);
+  }
+
+  /** Where the values are with which the first turn in memory begins. */
+  private Extent before(Extent size) {
+    return region.descending() ? size : Extent.ZERO;
+  }
+
+  /** Where those are with which it ends. */
+  private Extent after(Extent size) {
+    return region.descending() ? Extent.ZERO : size;
+  }
+
+  /** A carried variable goes through the array of all of its values. */
+  private void carryThrough(int index, Buffer array) {
+    Node variable = body.variables().get(index);
+    Extent size = variable.type().size();
+    Extent turn = Turn.of(body.loop()).times(size);
+    Extent turns = region.turns().times(size);
+    inside.place(variable, new Location(array, before(size).plus(turn)));
+    inside.place(body.next().get(index), new Location(array, after(size).plus(turn)));
+    initial.add(outer(node.input(index)));
+    Extent first = region.descending() ? turns : Extent.ZERO;
+    begin.add(copy(initial.getLast(), new Location(array, first), variable));
+    if (results.containsKey(index)) {
+      Location last = new Location(array, turns.minus(first));
+      after.add(copy(last, outside.memory(results.get(index)), variable));
+    }
+    carried.add(array);
+  }
+
+  /** The stacks of a value of the body that may lie anywhere. */
+  private List<Node> stacks(Node value) {
+    List<Node> stacks = new ArrayList<>();
+    for (int k = 0; k < body.stacked().size(); k++) {
+      Node result = results.get(region.carried() + k);
+      Node stacked = body.stacked().get(k);
+      boolean same = stacked == value || Lower.isCopy(stacked) && stacked.input(0) == value;
+      if (result != null && same && !outside.isPlaced(result)) {
+        stacks.add(result);
+      }
+    }
+    return stacks;
+  }
+
+  /** Whether this may become a {@link PlanScan}, which keeps its variables in registers. */
+  private boolean isScan() {
+    return Graph.topological(body.next()).stream()
+        .allMatch(n ->
+            n.op() instanceof Leaf
+                || n.op() instanceof Elementwise
+                || n.op() instanceof Movement
+                || n.op() instanceof Indexing.Gather);
+  }
+
   // ------------------------------------------------------------------ next values
 
   private void placeNext() {
@@ -157,7 +259,7 @@ final class PlanLoop {
       Node variable = body.variables().get(i);
       int other = body.variables().indexOf(next);
       boolean free = !moved.contains(variable);
-      if (other == i) {
+      if (other == i || histories.containsKey(i)) {
         sources.add(carried.get(i));
       } else if (other >= 0 && body.next().get(other) != next && taken.add(next)) {
         sources.add(carried.get(other));
@@ -188,7 +290,7 @@ final class PlanLoop {
     Set<Node> placed = new HashSet<>(body.next());
     for (int k = 0; k < body.stacked().size(); k++) {
       Node result = results.get(region.carried() + k);
-      if (result != null) {
+      if (result != null && !left.contains(result)) {
         Node value = body.stacked().get(k);
         Location stack = outside.memory(result);
         Location slice = stack.plus(Turn.of(body.loop()).times(value.type().size()));

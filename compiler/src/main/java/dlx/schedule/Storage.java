@@ -51,6 +51,11 @@ final class Storage {
     return buffer(Buffer.Role.TEMPORARY, name, node.type().dtype(), node.type().size(), null);
   }
 
+  /** A new temporary for so many elements like those of a node. */
+  Buffer temporary(Node node, String name, Extent size) {
+    return buffer(Buffer.Role.TEMPORARY, name, node.type().dtype(), size, null);
+  }
+
   Buffer slot(Leaf.Slot slot) {
     return named(Buffer.Role.SLOT, slot.path(), slot.type().dtype(), slot.type().size());
   }

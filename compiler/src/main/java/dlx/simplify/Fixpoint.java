@@ -17,7 +17,7 @@ import java.util.Set;
  */
 final class Fixpoint {
   /** Rounds after which another one must make the function lighter. */
-  private static final int ROUNDS = 4;
+  static final int ROUNDS = 4;
 
   /** A body and what is known of its arguments. */
   private record Body(List<Node> roots, List<Set<Fact>> arguments) {}
@@ -31,7 +31,7 @@ final class Fixpoint {
   Fixpoint(List<Rule> rules, Set<Tier> tiers) {
     this.rules = rules;
     this.real = tiers.contains(Tier.REAL);
-    this.loops = new Loops(tiers, counts);
+    this.loops = new Loops(Loops.AFTER, tiers, counts);
   }
 
   /** How often each rule was applied. */

@@ -5,6 +5,7 @@ import dlx.graph.Cut;
 import dlx.graph.Elementwise;
 import dlx.graph.Extent;
 import dlx.graph.Graph;
+import dlx.graph.Indexing;
 import dlx.graph.Loop;
 import dlx.graph.Movement;
 import dlx.graph.Node;
@@ -68,7 +69,7 @@ final class LoopBehind {
     Map<Node, Node> meaning = new HashMap<>();
     for (Map.Entry<Node, Node> entry : Map.copyOf(loop.stacks()).entrySet()) {
       Node node = entry.getKey();
-      Node all = behind.core.contains(node) ? null : behind.moved(node, false);
+      Node all = behind.core.contains(node) ? null : behind.moved(node, false, false);
       if (all != null) {
         meaning.put(entry.getValue(), all);
         loop.outside(meaning);
@@ -84,10 +85,10 @@ final class LoopBehind {
     }
     LoopBehind behind = new LoopBehind(loop, true);
     for (Map.Entry<Node, Node> entry : behind.terms.entrySet()) {
-      Node all = behind.isSummed(entry.getValue()) ? behind.moved(entry.getValue(), true) : null;
-      if (all != null) {
+      Node sum = behind.isSummed(entry.getValue()) ? behind.sum(entry.getValue()) : null;
+      if (sum != null) {
         Node variable = entry.getKey();
-        Node sum = loop.carried().get(variable).initial().plus(all.sum(List.of(0)));
+        sum = loop.carried().get(variable).initial().plus(sum);
         loop.outside(Map.of(loop.last(variable), sum));
         return true;
       }
@@ -116,6 +117,36 @@ final class LoopBehind {
     return changing.contains(term) || loop.facts().holds(term, Fact.DEFINED);
   }
 
+  /** What all turns add, computed behind the loop; null if it stays. */
+  private @Nullable Node sum(Node term) {
+    if (term.op() instanceof Indexing.ScatterAdd op && changing.contains(term.input(1))) {
+      return scattered(op, term);
+    }
+    Node all = moved(term, true, false);
+    return all == null ? null : all.sum(List.of(0));
+  }
+
+  /** What every turn adds at its positions is added at the positions of all turns. */
+  private @Nullable Node scattered(Indexing.ScatterAdd op, Node term) {
+    Node ids = moved(term.input(1), true, true);
+    Node values = ids == null ? null : moved(term.input(0), true, true);
+    if (values == null) {
+      return null;
+    }
+    // the turns stand before the other axes of the positions
+    List<Integer> order = new ArrayList<>();
+    for (int axis = 1; axis < values.type().rank(); axis++) {
+      if (axis == op.axis() + 1) {
+        order.add(0);
+      }
+      order.add(axis);
+    }
+    if (order.size() < values.type().rank()) {
+      order.add(0);
+    }
+    return term.graph().node(op, values.transpose(order), ids);
+  }
+
   /** What is added to a variable that is one addend of a sum; else null. */
   private static @Nullable Node term(Node sum, Node variable, Map<Node, Integer> uses) {
     List<Node> others = new ArrayList<>();
@@ -137,8 +168,13 @@ final class LoopBehind {
 
   // ------------------------------------------------------------------ moving
 
-  /** A node in all turns, computed behind the loop; null if it stays. */
-  private @Nullable Node moved(Node root, boolean summed) {
+  /**
+   * A node in all turns, computed behind the loop; null if it stays.
+   *
+   * @param summed whether only the sum of all turns is wanted
+   * @param gains whether that is worth storing what it needs
+   */
+  private @Nullable Node moved(Node root, boolean summed, boolean gains) {
     List<Node> cone = Graph.topological(List.of(root));
     Set<Node> behind = new HashSet<>();
     for (Node node : cone) {
@@ -152,7 +188,7 @@ final class LoopBehind {
     boolean there = core.contains(root) && changing.contains(root);
     List<Node> stored = there ? List.of(root) : cut(cone, behind);
     stored = stored.stream().filter(n -> !isThere(n)).toList();
-    if (free && !stored.isEmpty()) {
+    if (free && !gains && !stored.isEmpty()) {
       return null;
     }
     Map<Node, Node> all = new HashMap<>(loop.sequences());

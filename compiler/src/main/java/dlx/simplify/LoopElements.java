@@ -1,8 +1,10 @@
 package dlx.simplify;
 
 import dlx.graph.Contraction;
+import dlx.graph.Indexing;
 import dlx.graph.Movement;
 import dlx.graph.Node;
+import dlx.graph.Op;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -89,26 +91,57 @@ final class LoopElements {
 
   /** A product of an element with what does not change is one larger product before the loop. */
   static boolean product(OpenLoop loop) {
+    return before(loop, Contraction.class);
+  }
+
+  /** Positions of all turns are looked up before the loop. */
+  static boolean lookedUp(OpenLoop loop) {
+    return before(loop, Indexing.Gather.class);
+  }
+
+  /** What one operator makes of elements and of what does not change. */
+  private static boolean before(OpenLoop loop, Class<? extends Op> operator) {
     if (loop.isEarly()) {
       return false;
     }
     Set<Node> changing = loop.depending(loop.variables());
     Batch batch = new Batch(loop.turns(), loop.sequences(), loop.variables());
-    Map<Node, Node> products = new HashMap<>();
+    Map<Node, Node> made = new HashMap<>();
     for (Node node : loop.nodes()) {
-      if (node.op() instanceof Contraction
+      if (operator.isInstance(node.op())
           && changing.contains(node)
           && !changing.containsAll(node.inputs())) {
         Node all = batch.of(node);
         if (all != null) {
-          products.put(node, all);
+          made.put(node, all);
         }
       }
     }
-    if (products.isEmpty()) {
+    if (made.isEmpty()) {
       return false;
     }
-    loop.inside(n -> products.containsKey(n) ? loop.element(products.get(n)) : null);
+    loop.inside(n -> made.containsKey(n) ? loop.element(made.get(n)) : null);
     return true;
+  }
+
+  /** What is looked up for all turns is looked up turn by turn: it need not be stored. */
+  static boolean gathered(OpenLoop loop) {
+    if (loop.isEarly()) {
+      return false; // no turn may look up what another position of which is wrong
+    }
+    Map<Node, Node> meaning = new HashMap<>();
+    Map.copyOf(loop.sequences())
+        .forEach((element, sequence) -> {
+          if (sequence.op() instanceof Indexing.Gather gather
+              && gather.axis() == 0
+              && !sequence.input(1).type().isScalar()) {
+            Node ids = loop.element(sequence.input(1));
+            meaning.put(element, element.graph().node(gather, sequence.input(0), ids));
+          }
+        });
+    if (!meaning.isEmpty()) {
+      loop.inside(meaning::get);
+    }
+    return !meaning.isEmpty();
   }
 }

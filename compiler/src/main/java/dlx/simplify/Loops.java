@@ -1,5 +1,6 @@
 package dlx.simplify;
 
+import dlx.graph.Derivative;
 import dlx.graph.Graph;
 import dlx.graph.Leaf;
 import dlx.graph.Loop;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The rules about loops. A round takes every loop of a function or body apart, tries the rules on
@@ -44,6 +46,15 @@ final class Loops {
           new Line(Tier.EXACT, "(h @ w)[:, :k] => h @ w[:, :k]", LoopProducts::narrow),
           new Line(Tier.EXACT, "h @ u, h @ v => parts of h @ concat(u, v)", LoopProducts::joined));
 
+  /** Before derivatives are taken: then what is added up in a table is not in a loop. */
+  static final List<Line> BEFORE =
+      List.of(new Line(Tier.EXACT, "x[ids[t]] => element of x[ids]", LoopElements::lookedUp));
+
+  /** When they are. */
+  static final List<Line> AFTER =
+      List.of(
+          new Line(Tier.EXACT, "element of x[ids] => x[ids[t]]", LoopElements::gathered));
+
   private record Use(Node loop, BitSet results) {}
 
   private final List<Line> rules;
@@ -52,8 +63,15 @@ final class Loops {
   /** Loops at which there is nothing to do. */
   private final Set<Use> finished = new HashSet<>();
 
-  Loops(Set<Tier> tiers, Map<String, Integer> counts) {
-    this.rules = RULES.stream().filter(r -> tiers.contains(r.tier())).toList();
+  /**
+   * @param more rules that are tried last
+   */
+  Loops(List<Line> more, Set<Tier> tiers, Map<String, Integer> counts) {
+    this.rules =
+        Stream.of(RULES, more)
+            .flatMap(List::stream)
+            .filter(r -> tiers.contains(r.tier()))
+            .toList();
     this.counts = counts;
   }
 
@@ -82,7 +100,9 @@ final class Loops {
       }
       Node same = Substitute.rebuilt(node, node.op(), done);
       done.put(node, same);
-      if (node.op() instanceof Loop.Region region && used.containsKey(node)) {
+      if (node.op() instanceof Loop.Region region
+          && used.containsKey(node)
+          && !hasDerivatives(region)) {
         Use use = new Use(same, used.get(node));
         if (!finished.contains(use)) {
           loops.put(node, node.graph().at(node.span(), () -> rewritten(use, facts)));
@@ -93,6 +113,14 @@ final class Loops {
     }
     List<Node> next = roots.stream().map(done::get).toList();
     return next.equals(roots) ? merged(roots) : next;
+  }
+
+  /** Whether a body has derivatives that are open: what they are taken by must stay. */
+  private static boolean hasDerivatives(Loop.Region region) {
+    return region.nodes().stream()
+        .anyMatch(n ->
+            n.op() instanceof Derivative
+                || n.op() instanceof Loop.Region inner && hasDerivatives(inner));
   }
 
   /** Loops that are as they should be one by one become one where they can. */

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class Shapes {
   private Shapes() {}
 
+  /** Of longer sums not all terms are compared. */
+  private static final int MOST_TERMS = 16;
+
   /** Also before derivatives are taken: then no stack of zeros with one adjoint goes into the loop. */
   static final Rule LAST =
       exact("(stack of h)[-1]                 => h",              Slice.class,       LoopTurns::last);
@@ -195,13 +198,43 @@ final class Shapes {
     return IntStream.range(0, a.size()).mapToObj(i -> a.get(i).plus(b.get(i))).toList();
   }
 
-  /** Gradients of neighbouring slices: zeros around each, added up. */
+  /** Gradients of neighbouring slices: zeros around each, added up, with other terms between. */
   private static @Nullable Node sumOfPads(Elementwise op, Node node, Views views) {
-    if (op != Elementwise.ADD
-        || !(node.input(0).op() instanceof Pad a)
-        || !(node.input(1).op() instanceof Pad b)
-        || !node.input(0).input(1).isAll(0)
-        || !node.input(1).input(1).isAll(0)) {
+    if (op != Elementwise.ADD) {
+      return null;
+    }
+    List<Node> terms = terms(node);
+    for (int i = 0; i < terms.size(); i++) {
+      for (int k = 0; k < terms.size(); k++) {
+        Node both = i == k ? null : joined(terms.get(i), terms.get(k));
+        if (both != null) {
+          terms.set(Math.min(i, k), both);
+          terms.remove(Math.max(i, k));
+          return terms.stream().reduce(Node::plus).get();
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The terms of a sum, so many that neighbours among them are found. */
+  private static List<Node> terms(Node sum) {
+    List<Node> terms = new ArrayList<>(List.of(sum));
+    for (int i = 0; i < terms.size() && terms.size() < MOST_TERMS; ) {
+      Node term = terms.get(i);
+      if (term.op() == Elementwise.ADD) {
+        terms.set(i, term.input(0));
+        terms.add(i + 1, term.input(1));
+      } else {
+        i++;
+      }
+    }
+    return terms;
+  }
+
+  /** Two paddings by 0 of which the second begins where the first ends, as one; else null. */
+  private static @Nullable Node joined(Node first, Node second) {
+    if (!(first.op() instanceof Pad a) || !(second.op() instanceof Pad b) || !first.input(1).isAll(0) || !second.input(1).isAll(0)) {
       return null;
     }
     int axis = -1;
@@ -213,25 +246,15 @@ final class Shapes {
         axis = i;
       }
     }
-    if (axis < 0) {
-      return null;
-    }
-    Node joined = joined(node, 0, 1, axis);
-    return joined == null ? joined(node, 1, 0, axis) : joined;
-  }
-
-  private static @Nullable Node joined(Node node, int first, int second, int axis) {
-    Pad a = (Pad) node.input(first).op();
-    Pad b = (Pad) node.input(second).op();
-    Node x = node.input(first).input(0);
-    Node y = node.input(second).input(0);
-    if (!a.low().get(axis).plus(x.type().extent(axis)).equals(b.low().get(axis))) {
+    Node x = first.input(0);
+    Node y = second.input(0);
+    if (axis < 0 || !a.low().get(axis).plus(x.type().extent(axis)).equals(b.low().get(axis))) {
       return null;
     }
     List<Extent> high = new ArrayList<>(a.high());
     high.set(axis, b.high().get(axis));
-    Node both = node.graph().node(new Concat(axis), x, y);
-    return node.graph().node(new Pad(a.low(), high), both, node.input(first).input(1));
+    Node both = first.graph().node(new Concat(axis), x, y);
+    return first.graph().node(new Pad(a.low(), high), both, first.input(1));
   }
 
   // ------------------------------------------------------------------ concat

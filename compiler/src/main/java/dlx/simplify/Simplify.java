@@ -3,6 +3,7 @@ package dlx.simplify;
 import dlx.graph.Derivative;
 import dlx.graph.Function;
 import dlx.graph.Graph;
+import dlx.graph.Leaf;
 import dlx.graph.Loop;
 import dlx.graph.Node;
 import dlx.graph.Op;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Rewrites functions by the tables of rules, to a fixpoint.
@@ -36,7 +38,8 @@ public final class Simplify {
   public record Result(Function function, Map<String, Integer> counts) {}
 
   /**
-   * Before derivatives are taken: recognizes formulas that stand for something better. What a
+   * Before derivatives are taken: recognizes formulas that stand for something better, and takes
+   * out of loops what need not be in them, so that its derivative is not in a loop either. What a
    * derivative is taken by is never hidden.
    */
   public static Function forms(Function function, Mode mode) {
@@ -59,8 +62,20 @@ public final class Simplify {
     List<Rule> rules = new ArrayList<>(Forms.BEFORE);
     rules.addAll(Forms.RULES);
     rules.add(Shapes.LAST);
-    Rewriter rewriter = new Rewriter(rules, false, kept, new Facts());
-    return new Normalize(rewriter).round(roots.stream().map(done::get).toList());
+    rules.add(Gathers.PRODUCT);
+    Loops loops = new Loops(Loops.BEFORE, Set.of(Tier.values()), new HashMap<>());
+    List<Node> now = roots.stream().map(done::get).toList();
+    for (int i = 0; i < Fixpoint.ROUNDS; i++) {
+      Facts facts = new Facts();
+      List<Node> next = new Normalize(new Rewriter(rules, false, kept, facts)).round(now);
+      // a rule may make what is computed outside anyway, and a derivative be taken by that
+      next = kept.stream().allMatch(x -> x.op() instanceof Leaf) ? loops.round(next, facts) : next;
+      if (next.equals(now)) {
+        break;
+      }
+      now = next;
+    }
+    return now;
   }
 
   /** The simplified function. */
@@ -101,12 +116,16 @@ public final class Simplify {
 
   /** Every line of every table, those that are tried before derivatives are taken first. */
   public static List<Line> lines() {
-    List<String> names = List.of("Forms", "Stability", "Algebra", "Shapes", "Contractions");
+    List<String> names = List.of("Forms", "Stability", "Algebra", "Shapes", "Contractions", "Gathers");
     List<Line> lines = new ArrayList<>(lines("Forms, before derivatives", Forms.BEFORE));
     for (int i = 0; i < names.size(); i++) {
       lines.addAll(lines(names.get(i), tables().get(i)));
     }
-    Loops.RULES.forEach(r -> lines.add(new Line("Loops", r.tier(), r.title(), "", false)));
+    Loops.BEFORE.forEach(
+        r -> lines.add(new Line("Loops, before derivatives", r.tier(), r.title(), "", false)));
+    Stream.of(Loops.RULES, Loops.AFTER)
+        .flatMap(List::stream)
+        .forEach(r -> lines.add(new Line("Loops", r.tier(), r.title(), "", false)));
     lines.add(new Line("Loops", Tier.EXACT, LoopMerge.TITLE, "", false));
     return lines;
   }
@@ -128,6 +147,12 @@ public final class Simplify {
 
   /** Every table, in the order in which rules are tried. */
   static List<List<? extends Rule>> tables() {
-    return List.of(Forms.RULES, Stability.RULES, Algebra.RULES, Shapes.RULES, Contractions.RULES);
+    return List.of(
+        Forms.RULES,
+        Stability.RULES,
+        Algebra.RULES,
+        Shapes.RULES,
+        Contractions.RULES,
+        Gathers.RULES);
   }
 }
