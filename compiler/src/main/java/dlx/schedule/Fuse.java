@@ -270,7 +270,7 @@ final class Fuse {
       return null;
     }
     Seats.Seat best = null;
-    for (Seats.Seat seat : seats) {
+    for (Seats.Seat seat : earliestFirst(seats)) {
       Group group = seat.group().find();
       if (best == null) {
         boolean legal = memory.stream().noneMatch(m -> Precedence.reaches(m.find(), group));
@@ -298,6 +298,21 @@ final class Fuse {
         !(node.op() instanceof Reduction reduction)
             || seating.fits(node, reduction, chosen, best.place());
     return legal && stillFits ? seat : null;
+  }
+
+  /** A seat before whose group none of the others has to run, then the others. */
+  private static List<Seats.Seat> earliestFirst(List<Seats.Seat> seats) {
+    Seats.Seat first = seats.getFirst();
+    for (Seats.Seat seat : seats) {
+      Group group = seat.group().find();
+      if (group != first.group().find() && Precedence.reaches(group, first.group().find())) {
+        first = seat;
+      }
+    }
+    List<Seats.Seat> order = new ArrayList<>(seats);
+    order.remove(first);
+    order.addFirst(first);
+    return order;
   }
 
   /** Numbers are computed together where nothing lies between them. */

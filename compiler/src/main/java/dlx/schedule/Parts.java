@@ -33,13 +33,17 @@ final class Parts {
   private Parts(List<Node> roots) {
     this.order = Graph.topological(roots);
     Map<Node, List<Node>> users = new HashMap<>();
-    order.forEach(n -> n.inputs().forEach(x -> users.computeIfAbsent(x, k -> new ArrayList<>()).add(n)));
+    order.forEach(
+        n -> n.inputs().forEach(x -> users.computeIfAbsent(x, k -> new ArrayList<>()).add(n)));
     Set<Node> whole = new HashSet<>(roots);
     for (Node node : order.reversed()) {
       boolean byElement =
-          node.op() instanceof Elementwise && node.splat() == null || node.op() instanceof Indexing.Gather;
+          node.op() instanceof Elementwise && node.splat() == null
+              || node.op() instanceof Indexing.Gather;
       Set<Movement.Slice> read =
-          byElement && !whole.contains(node) ? read(node, users.getOrDefault(node, List.of())) : null;
+          byElement && !whole.contains(node)
+              ? read(node, users.getOrDefault(node, List.of()))
+              : null;
       if (read != null) {
         slices.put(node, read);
       }
@@ -77,7 +81,9 @@ final class Parts {
     for (Node node : order) {
       if (slices.containsKey(node)) {
         for (Movement.Slice slice : slices.get(node)) {
-          made.put(new Part(node, slice), node.graph().at(node.span(), () -> part(node, slice, done, made)));
+          made.put(
+              new Part(node, slice),
+              node.graph().at(node.span(), () -> part(node, slice, done, made)));
         }
       } else if (node.op() instanceof Movement.Slice slice && slices.containsKey(node.input(0))) {
         done.put(node, made.get(new Part(node.input(0), slice)));
@@ -116,7 +122,8 @@ final class Parts {
             slice.starts().subList(from, to),
             slice.steps().subList(from, to),
             slice.shape().subList(from, to));
-    return node.graph().node(gather, rows, ids.type().isScalar() ? ids : node.graph().node(some, ids));
+    return node.graph()
+        .node(gather, rows, ids.type().isScalar() ? ids : node.graph().node(some, ids));
   }
 
   /** With one entry in the place of those of some axes. */

@@ -172,7 +172,7 @@ final class PlanLoop {
             && !body.variables().contains(next);
     List<Node> values = stacks(variable);
     List<Node> nexts = stacks(next);
-    if (values.isEmpty() && nexts.isEmpty() || !own || isScan()) {
+    if (values.isEmpty() && nexts.isEmpty() || !own || region.ending().isEarly() || isScan()) {
       return;
     }
     Extent size = variable.type().size();

@@ -52,8 +52,7 @@ final class Loops {
 
   /** When they are. */
   static final List<Line> AFTER =
-      List.of(
-          new Line(Tier.EXACT, "element of x[ids] => x[ids[t]]", LoopElements::gathered));
+      List.of(new Line(Tier.EXACT, "element of x[ids] => x[ids[t]]", LoopElements::gathered));
 
   private record Use(Node loop, BitSet results) {}
 
@@ -68,10 +67,7 @@ final class Loops {
    */
   Loops(List<Line> more, Set<Tier> tiers, Map<String, Integer> counts) {
     this.rules =
-        Stream.of(RULES, more)
-            .flatMap(List::stream)
-            .filter(r -> tiers.contains(r.tier()))
-            .toList();
+        Stream.of(RULES, more).flatMap(List::stream).filter(r -> tiers.contains(r.tier())).toList();
     this.counts = counts;
   }
 

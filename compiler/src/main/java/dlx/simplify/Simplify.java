@@ -55,7 +55,7 @@ public final class Simplify {
               ? region.withRoots(forms(region.roots()))
               : node.op();
       done.put(node, Substitute.rebuilt(node, op, done));
-      if (node.op() instanceof Derivative) {
+      if (node.op() instanceof Derivative && !isGiven(done.get(node.input(1)))) {
         kept.add(done.get(node.input(1)));
       }
     }
@@ -68,14 +68,21 @@ public final class Simplify {
     for (int i = 0; i < Fixpoint.ROUNDS; i++) {
       Facts facts = new Facts();
       List<Node> next = new Normalize(new Rewriter(rules, false, kept, facts)).round(now);
-      // a rule may make what is computed outside anyway, and a derivative be taken by that
-      next = kept.stream().allMatch(x -> x.op() instanceof Leaf) ? loops.round(next, facts) : next;
+      // a rule may make what is there anyway, and a derivative be taken by that
+      next = kept.isEmpty() ? loops.round(next, facts) : next;
       if (next.equals(now)) {
         break;
       }
       now = next;
     }
     return now;
+  }
+
+  /** Whether a node is nothing but given: no rule looks into it, and none makes it. */
+  private static boolean isGiven(Node node) {
+    return node.op() instanceof Leaf.Input
+        || node.op() instanceof Leaf.Slot
+        || node.op() instanceof Leaf.Argument;
   }
 
   /** The simplified function. */
@@ -116,7 +123,8 @@ public final class Simplify {
 
   /** Every line of every table, those that are tried before derivatives are taken first. */
   public static List<Line> lines() {
-    List<String> names = List.of("Forms", "Stability", "Algebra", "Shapes", "Contractions", "Gathers");
+    List<String> names =
+        List.of("Forms", "Stability", "Algebra", "Shapes", "Contractions", "Gathers");
     List<Line> lines = new ArrayList<>(lines("Forms, before derivatives", Forms.BEFORE));
     for (int i = 0; i < names.size(); i++) {
       lines.addAll(lines(names.get(i), tables().get(i)));

@@ -63,7 +63,7 @@ class LoopKernelsTest {
         cell = mut1_cell(16)
         y = recurrent(16, cell)(x)
         """;
-    check(train(text), 4, 6);
+    check(train(text), 4, 5);
   }
 
   private static void check(Schedule schedule, int forwards, int backwards) {

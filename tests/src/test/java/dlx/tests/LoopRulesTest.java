@@ -286,6 +286,28 @@ class LoopRulesTest {
     assertEquals(2, only(strict(sum)).carried(), "the order of a sum is kept");
   }
 
+  /** Of the derivative of a table in which every turn looks up something else. */
+  @Test
+  void whatIsAddedUpAtOtherPositionsEveryTurnIsAddedUpBehind() {
+    for (int axis = 0; axis < 3; axis++) {
+      Enclose loop = new Enclose(graph, N, false);
+      List<Extent> shape = new ArrayList<>(List.of(of(4), of(5)));
+      shape.add(axis, of(2));
+      Node h = loop.carry(input("h" + axis, shape.toArray(Extent[]::new)));
+      shape.set(axis, of(3));
+      Node table = loop.carry(input("table" + axis, shape.toArray(Extent[]::new)));
+      Node ids = loop.element(input("ids" + axis, DType.I32, N, of(2)));
+      Node next = h.sin();
+      Node term = graph.node(new Indexing.ScatterAdd(axis, of(3), true), next, ids);
+      Node last = loop.results(List.of(next, table.plus(term)), List.of()).get(1);
+      Function after = real(last);
+      assertEquals(1, only(after).carried());
+      assertEquals(0, count(only(after).nodes(), Indexing.ScatterAdd.class));
+      assertEquals(1, count(after.nodes(), Indexing.ScatterAdd.class));
+      assertEquals(2, only(strict(last)).carried(), "the order of a sum is kept");
+    }
+  }
+
   @Test
   void aSumThatWouldNeedMoreMemoryStays() {
     Enclose loop = new Enclose(graph, N, false);
@@ -313,6 +335,78 @@ class LoopRulesTest {
             .get()
             .type()
             .toString());
+  }
+
+  // ------------------------------------------------------------------ before derivatives
+
+  private Function recognized(Node... roots) {
+    List<Function.Output> outputs = new ArrayList<>();
+    for (Node root : roots) {
+      outputs.add(new Function.Output("y" + outputs.size(), root));
+    }
+    Function plain = new Function("f", outputs, List.of(), List.of());
+    Function before = Differentiate.function(plain);
+    Function after =
+        Simplify.function(
+            Differentiate.function(Simplify.forms(plain, Simplify.Mode.REAL)), Simplify.Mode.REAL);
+    Verify.function(after);
+    Evaluate evaluate = new Evaluate(SIZES, inputs, Map.of(), 0, 0);
+    for (int i = 0; i < roots.length; i++) {
+      // sums in another order: errors of a few roundings of numbers of size 10
+      assertArrayEquals(
+          evaluate.values(before.roots().get(i)), evaluate.values(after.roots().get(i)), 1e-12);
+    }
+    return after;
+  }
+
+  private static Node slope(Node y, Node x) {
+    return y.graph().node(new Derivative(), y, x);
+  }
+
+  /** h <- tanh(table[ids[t]] @ u + h @ w), with positions of two texts. */
+  private Node lookup(Node table, Node u, Node w) {
+    Contraction matmul = new Contraction(List.of(List.of(0, 1), List.of(1, 2)), List.of(0, 2));
+    Enclose loop = new Enclose(graph, N, false);
+    Node h = loop.carry(input("h", of(2), of(4)));
+    Node ids = loop.element(input("ids", DType.I32, N, of(2)));
+    Node x = graph.node(new Indexing.Gather(0, true), table, ids);
+    Node sum = graph.node(matmul, x, u).plus(graph.node(matmul, h, w));
+    return loop.results(List.of(sum.tanh()), List.of(sum.tanh())).get(1).sin().sum();
+  }
+
+  @Test
+  void ofWhatIsLookedUpTheProductAndItsDerivativesAreThoseOfTheTable() {
+    Node table = input("table", of(3), of(5));
+    Node u = input("u", of(5), of(4));
+    Node w = input("w", of(4), of(4));
+    Node loss = lookup(table, u, w);
+    Function after = recognized(loss, slope(loss, table), slope(loss, u), slope(loss, w));
+    for (Loop.Region region : regions(after)) {
+      assertEquals(1, count(region.nodes(), Contraction.class));
+      assertEquals(0, count(region.nodes(), Indexing.ScatterAdd.class));
+    }
+    assertEquals(1, count(regions(after).getFirst().nodes(), Indexing.Gather.class));
+    assertEquals(0, count(after.nodes(), Indexing.Gather.class), "nothing of all turns");
+    assertEquals(1, count(after.nodes(), Indexing.ScatterAdd.class));
+    for (Node node : after.nodes()) {
+      boolean ofTable = node.op() instanceof Contraction && node.inputs().contains(u);
+      assertTrue(!ofTable || node.type().rank() == 2, node::toString);
+    }
+  }
+
+  /** z is not what the loop computes, though it is the same number: its slope is 0. */
+  @Test
+  void aDerivativeByWhatALoopWouldComputeOutsideStays() {
+    Node x = input("x", N, of(3));
+    Node w = input("w", of(3), of(4));
+    Node z =
+        graph.node(new Contraction(List.of(List.of(0, 1), List.of(1, 2)), List.of(0, 2)), x, w);
+    Enclose loop = new Enclose(graph, N, false);
+    Node h = loop.carry(input("h", of(4)));
+    Node next = product(loop.element(x), w).plus(h).tanh();
+    Node loss = loop.results(List.of(next), List.of()).getFirst().sum();
+    Node slope = recognized(slope(loss, z), z).roots().getFirst();
+    assertTrue(slope.isAll(0), slope::toString);
   }
 
   // ------------------------------------------------------------------ products inside
