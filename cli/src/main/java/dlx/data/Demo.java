@@ -14,6 +14,8 @@ import java.util.Optional;
  *   <caption>the sets</caption>
  *   <tr><th>name<th>features of an example<th>target
  *   <tr><td>digits<td>28×28 pixels from 0 to 1<td>the digit, 0 to 9
+ *   <tr><td>shapes<td>height × width × 1 or 3 as declared, else 32×32×3, from 0 to 1<td>the kind, 0
+ *       to 9, with its name
  *   <tr><td>spirals<td>2, a point<td>the arm it is on, 0 or 1
  *   <tr><td>blobs<td>as many as declared, else 2<td>the cloud, 0 to 2 (0 or 1 for a float input)
  *   <tr><td>line<td>as many as declared, else 13<td>a linear function of them plus noise, as wide as
@@ -81,23 +83,30 @@ public final class Demo {
     }
     int examples = parts.length > 2 ? (int) number(parts[2], source) : EXAMPLES;
     Demo demo = new Demo(source, examples, seed, features, rest.stream().findFirst());
+    Map<String, List<String>> names = new LinkedHashMap<>();
+    if (parts[1].equals("shapes"))
+      demo.target.ifPresent(t -> names.put(t.name(), DemoShapes.KINDS));
     return Loaded.of(
         switch (parts[1]) {
           case "digits" -> demo.digits();
+          case "shapes" -> demo.shapes();
           case "spirals" -> demo.spirals();
           case "blobs" -> demo.blobs();
           case "line" -> demo.line();
           case "heat" -> demo.heat();
           default -> throw unknown(source);
-        });
+        },
+        names,
+        List.of(),
+        false);
   }
 
   private static RuntimeException unknown(String source) {
     return Problem.name(
         source,
         "there are no demo data named `" + source.substring(PREFIX.length()) + "`",
-        "there are demo:digits, demo:spirals, demo:blobs, demo:line, demo:heat and demo:text; a"
-            + " number of examples and a seed may follow, as in demo:digits:2000:1");
+        "there are demo:digits, demo:shapes, demo:spirals, demo:blobs, demo:line, demo:heat and"
+            + " demo:text; a number of examples and a seed may follow, as in demo:digits:2000:1");
   }
 
   private static long number(String text, String source) {
@@ -120,6 +129,28 @@ public final class Demo {
       digits.draw(digit, images, i * DemoDigits.PIXELS);
     }
     return give(images, DemoDigits.PIXELS, labels, 1);
+  }
+
+  private Map<String, Tensor> shapes() {
+    int[] shape = features.shape();
+    boolean plane = shape.length > 2;
+    int height = plane && shape[1] != Wanted.ANY ? shape[1] : DemoShapes.SIDE;
+    int width = plane && shape[2] != Wanted.ANY ? shape[2] : DemoShapes.SIDE;
+    int grey = height * width;
+    boolean isGrey = plane ? shape.length == 3 || shape[3] == 1 : features.width() == grey;
+    int size = isGrey ? grey : 3 * grey;
+    if ((long) examples * size > Tensor.MOST_ELEMENTS) {
+      throw Problem.elements(source, "these pictures have too many elements");
+    }
+    float[] pictures = new float[examples * size];
+    float[] labels = new float[examples];
+    DemoShapes shapes = new DemoShapes(draws, height, width, isGrey ? 1 : 3);
+    for (int i = 0; i < examples; i++) {
+      int kind = draws.below(DemoShapes.KINDS.size());
+      labels[i] = kind;
+      shapes.draw(kind, pictures, i * size);
+    }
+    return give(pictures, size, labels, 1);
   }
 
   /** Two arms, one and a half turns each. */

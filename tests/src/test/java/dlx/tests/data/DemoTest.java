@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dlx.data.DataFiles;
+import dlx.data.Loaded;
 import dlx.data.Npz;
 import dlx.data.Reading;
 import dlx.data.Wanted;
@@ -60,34 +61,80 @@ class DemoTest {
 
   private static final int DIGITS = -1747022072;
 
+  private static final int SHAPES = -1784190720;
+
+  @Test
+  void shapesComeInTheDeclaredSizeAndHaveNames() {
+    Loaded loaded =
+        DataFiles.load(
+            "demo:shapes:40",
+            List.of(floats("image", -1, 32, 32, 3), LABEL),
+            Reading.DEFAULT,
+            Path.of(""));
+    assertEquals("star", loaded.classes().get("label").get(6));
+    Tensor image = loaded.tensors().get("image");
+    assertEquals("f32[40, 32, 32, 3]", image.describe());
+    for (float value : image.floats()) assertTrue(value >= 0 && value <= 1);
+    assertEquals(SHAPES, Arrays.hashCode(image.floats()));
+    Tensor flat = load("demo:shapes:40", floats("x", -1, 3072), LABEL).get("x");
+    assertArrayEquals(image.floats(), flat.floats());
+    Tensor small = load("demo:shapes:4", floats("x", -1, 9, 12, 1)).get("x");
+    assertEquals("f32[4, 9, 12, 1]", small.describe());
+    assertEquals(
+        "f32[4, 32, 32]", load("demo:shapes:4", floats("x", -1, -1, -1)).get("x").describe());
+    assertEquals(
+        "f32[4, 32, 32, 3]",
+        load("demo:shapes:4", floats("x", -1, -1, -1, -1)).get("x").describe());
+    Expect.error("R0103", () -> load("demo:shapes:4", floats("x", -1, 32, 32, 5)), "5]");
+  }
+
+  /** Colours tell nothing of the kind: the nearest mean picture is hardly better than a guess. */
+  @Test
+  void shapesAreNotToldByTheirColours() {
+    Map<String, Tensor> train = load("demo:shapes:2000", floats("x", -1, 3072), LABEL);
+    Map<String, Tensor> test = load("demo:shapes:500:1", floats("x", -1, 3072), LABEL);
+    int[] counts = new int[10];
+    for (int label : train.get("label").ints()) counts[label]++;
+    for (int count : counts) assertEquals(200, count, 45); // three deviations
+    int right = right(train, test, 3072);
+    assertTrue(right < 125, right + " of 500");
+  }
+
   /** The nearest mean image tells most digits, not all: neither trivial nor noise. */
   @Test
   void digitsCanBeLearnedButNotTrivially() {
     Map<String, Tensor> train = load("demo:digits:2000", floats("x", -1, 784), LABEL);
     Map<String, Tensor> test = load("demo:digits:500:1", floats("x", -1, 784), LABEL);
-    float[] means = new float[10 * 784];
-    int[] counts = new int[10];
-    for (int i = 0; i < 2000; i++) counts[train.get("label").ints()[i]]++;
-    for (int i = 0; i < 2000; i++) {
-      int label = train.get("label").ints()[i];
-      for (int j = 0; j < 784; j++) {
-        means[label * 784 + j] += train.get("x").floats()[i * 784 + j] / counts[label];
-      }
-    }
-    int right = 0;
-    for (int i = 0; i < 500; i++) {
-      if (nearest(means, test.get("x").floats(), i * 784) == test.get("label").ints()[i]) right++;
-    }
+    int right = right(train, test, 784);
     assertTrue(right > 300 && right < 475, right + " of 500");
   }
 
-  private static int nearest(float[] means, float[] x, int at) {
+  /** How many of the test examples are of the class whose mean is nearest. */
+  private static int right(Map<String, Tensor> train, Map<String, Tensor> test, int width) {
+    float[] means = new float[10 * width];
+    int[] labels = train.get("label").ints();
+    int[] counts = new int[10];
+    for (int label : labels) counts[label]++;
+    for (int i = 0; i < labels.length; i++) {
+      for (int j = 0; j < width; j++) {
+        means[labels[i] * width + j] += train.get("x").floats()[i * width + j] / counts[labels[i]];
+      }
+    }
+    int right = 0;
+    for (int i = 0; i < test.get("x").extent(0); i++) {
+      int nearest = nearest(means, test.get("x").floats(), i * width, width);
+      if (nearest == test.get("label").ints()[i]) right++;
+    }
+    return right;
+  }
+
+  private static int nearest(float[] means, float[] x, int at, int width) {
     int best = 0;
     double least = Double.MAX_VALUE;
     for (int label = 0; label < 10; label++) {
       double distance = 0;
-      for (int j = 0; j < 784; j++) {
-        double d = means[label * 784 + j] - x[at + j];
+      for (int j = 0; j < width; j++) {
+        double d = means[label * width + j] - x[at + j];
         distance += d * d;
       }
       if (distance < least) {
