@@ -60,7 +60,9 @@ public final class StepCheck {
     for (Node node : function.nodes()) {
       if (node.op() instanceof Leaf.Input input) values.put(input.name(), drawn(input));
       if (node.op() instanceof Leaf.Slot slot) slots.add(slot.path());
-      if (node.op() instanceof Derivative) derivatives.add(node);
+      if (node.op() instanceof Derivative d && d.kind() == Derivative.Kind.GRAD) {
+        derivatives.add(node);
+      }
     }
     Map<String, Integer> given = new LinkedHashMap<>();
     sizes.forEach((name, size) -> given.put(name, Math.toIntExact(size)));

@@ -1,7 +1,6 @@
 package dlx.differentiate;
 
 import dlx.graph.Graph;
-import dlx.graph.Leaf;
 import dlx.graph.Loop;
 import dlx.graph.Node;
 import dlx.graph.Op;
@@ -15,8 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One reverse sweep: the adjoints of some nodes with respect to one number, or within a turn of a
- * loop from the adjoints of what the turn computes. Where an adjoint is chosen, see {@link Choice}.
+ * One reverse sweep: the adjoints of some nodes from those of what is computed of them: of a number,
+ * of a tensor, or of all that a turn of a loop computes. Where an adjoint is chosen, see {@link Choice}.
  */
 final class Sweep {
   private final Set<Node> targets;
@@ -37,12 +36,7 @@ final class Sweep {
   /** The adjoint of a node, and the node; a node may be there more than once. */
   record Seed(Node node, Node adjoint) {}
 
-  /** The sweep that begins at the number y with 1. */
-  static Sweep of(Node y, Set<Node> targets) {
-    return of(
-        List.of(new Seed(y, y.graph().node(new Leaf.Constant(1, y.type().dtype())))), targets);
-  }
-
+  /** The sweep that begins with these adjoints. */
   static Sweep of(List<Seed> seeds, Set<Node> targets) {
     Sweep sweep = new Sweep(targets);
     List<Node> order = Graph.topological(seeds.stream().map(Seed::node).toList());

@@ -2,6 +2,7 @@
 package dlx.elaborate;
 
 import dlx.ast.Ast;
+import dlx.graph.Derivative;
 import dlx.graph.Elementwise;
 import dlx.runtime.DType;
 import dlx.source.Diagnostic;
@@ -97,11 +98,10 @@ public final class Builtins {
     form("in_eval(e)",            "e with training = false",                                                            (c, f, e) -> mode(false, c, f, e));
     form("params(x, ...)",        "the parameters of layers or single parameters; without a list all of the file",      Builtins::parameters);
     form("gradcheck(y, x)",       "in an assert of a test: whether grad(y, x) agrees with finite differences",          (c, f, e) -> { throw Failure.of("E0505", "`gradcheck` stands alone in an `assert` of a `test`", c.span()); });
-    form("jvp(y, x, v)",          "directional derivative of y as x moves along v",                                     (c, f, e) -> { throw later("jvp", c.span()); });
-    form("vjp(y, x, u)",          "u pulled back through y",                                                            (c, f, e) -> { throw later("vjp", c.span()); });
-    form("jacobian(y, x)",        "all derivatives, in the shape of y then that of x",                                  (c, f, e) -> { throw later("jacobian", c.span()); });
-    form("hessian(y, x)",         "jacobian(grad(y, x), x)",                                                            (c, f, e) -> { throw later("hessian", c.span()); });
-    form("solve(a, b)",           "x with a @ x = b",                                                                   (c, f, e) -> { throw later("solve", c.span()); });
+    form("jvp(y, x, v)",          "the directional derivative of y as the name x moves along v; in the shape of y",                  (c, f, e) -> directional(Derivative.Kind.JVP, c, f, e));
+    form("jacobian(y, x)",        "the derivative of every element of y by every one of the name x: the shape of y, then that of x", Builtins::jacobian);
+    form("hessian(y, x)",         "jacobian(grad(y, x), x): the second derivatives of the number y",                    Builtins::hessian);
+    form("vjp(y, x, u)",          "u, in the shape of y, pulled back to the name x; in the shape of x",                  (c, f, e) -> directional(Derivative.Kind.VJP, c, f, e));
   }
 
   /** Names that are no operations. */
@@ -161,10 +161,6 @@ public final class Builtins {
       arguments.add(new Argument(many ? name.substring(0, name.length() - 3) : name, value, many, part.equals("..")));
     }
     return List.copyOf(arguments);
-  }
-
-  private static Failure later(String what, Span span) {
-    return new Failure(Diagnostic.error("E0001", "`" + what + "` is not built yet").at(span));
   }
 
   // ------------------------------------------------------------------ calling
@@ -289,6 +285,21 @@ public final class Builtins {
   private static Value grad(Ast.Call call, Frame frame, Elaboration elaboration) {
     expect(call, 2);
     return elaboration.derivatives.grad(elaboration.expressions.operand(call.arguments().get(0).value(), frame), call, frame);
+  }
+
+  private static Value directional(Derivative.Kind kind, Ast.Call call, Frame frame, Elaboration elaboration) {
+    expect(call, 3);
+    return elaboration.derivatives.directional(kind, call, frame);
+  }
+
+  private static Value jacobian(Ast.Call call, Frame frame, Elaboration elaboration) {
+    expect(call, 2);
+    return elaboration.derivatives.jacobian(elaboration.expressions.operand(call.arguments().get(0).value(), frame), call, frame);
+  }
+
+  private static Value hessian(Ast.Call call, Frame frame, Elaboration elaboration) {
+    Operand slope = new Operand(grad(call, frame, elaboration), call.span());
+    return elaboration.derivatives.jacobian(slope, call, frame);
   }
 
   private static Value parameters(Ast.Call call, Frame frame, Elaboration elaboration) {

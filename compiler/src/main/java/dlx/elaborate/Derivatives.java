@@ -6,11 +6,13 @@ import dlx.elaborate.Tensors.Kind;
 import dlx.elaborate.Value.Tensor;
 import dlx.graph.Derivative;
 import dlx.graph.Elementwise;
+import dlx.graph.Extent;
 import dlx.graph.Graph;
 import dlx.graph.Indexing;
 import dlx.graph.Leaf;
 import dlx.graph.Loop;
 import dlx.graph.Node;
+import dlx.runtime.DType;
 import dlx.source.Diagnostic;
 import dlx.source.Span;
 import java.util.ArrayList;
@@ -22,7 +24,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** {@code grad(y, x)}: what may stand there, and whether y depends on x at all. */
+/**
+ * {@code grad}, {@code vjp}, {@code jvp} and {@code jacobian}: what may stand there, and whether y depends on x at all.
+ */
 final class Derivatives {
   /** The forms whose arguments after the first are names to differentiate with respect to. */
   static final Set<String> FORMS = Set.of("grad", "jvp", "vjp", "jacobian", "hessian", "gradcheck");
@@ -61,6 +65,16 @@ final class Derivatives {
     Tensor result =
         elaboration.tensors.tensor(
             y.value(), kind == Kind.WHOLE ? Kind.REAL : kind, y.span(), world);
+    Tensor variable = variable(x, world);
+    if (!take(result, variable, y, x, form, frame)) {
+      return zero(result, variable, variable, form, frame);
+    }
+    Node node = elaboration.graph.node(new Derivative(), result.node(), variable.node());
+    return new Tensor(node, variable.axes(), variable.weak());
+  }
+
+  /** What is differentiated with respect to. */
+  private Tensor variable(Operand x, World world) {
     Kind by = elaboration.tensors.kind(x.value(), x.span());
     if (!by.isFloat() && by != Kind.WHOLE) {
       throw new Failure(
@@ -71,19 +85,128 @@ final class Derivatives {
                       + x.span().text()
                       + ")` under a name of its own"));
     }
-    Tensor variable =
-        elaboration.tensors.tensor(x.value(), by == Kind.WHOLE ? Kind.REAL : by, x.span(), world);
+    return elaboration.tensors.tensor(
+        x.value(), by == Kind.WHOLE ? Kind.REAL : by, x.span(), world);
+  }
+
+  /** Checks that a derivative is the whole one; whether y depends on x. */
+  private boolean take(
+      Tensor result, Tensor variable, Operand y, Operand x, Ast.Call form, Frame frame) {
     Taken taken = new Taken(result.node(), variable.node(), y.span(), x.span(), form.span());
     demandWhole(taken);
     for (Turns loop = frame.turns(); loop != null; loop = loop.outer) {
       loop.taken.add(taken);
     }
     if (!reaches(result.node()).get(variable.node().id())) {
-      return zero(result, variable, form, frame);
+      return false;
     }
     demandBound(taken);
-    Node node = elaboration.graph.node(new Derivative(), result.node(), variable.node());
-    return new Tensor(node, variable.axes(), variable.weak());
+    return true;
+  }
+
+  /**
+   * {@code vjp(y, x, u)} and {@code jvp(y, x, v)}: u has the shape of y, v that of x.
+   *
+   * @param kind which of the two
+   */
+  Value directional(Derivative.Kind kind, Ast.Call form, Frame frame) {
+    Operand y = elaboration.expressions.operand(form.arguments().get(0).value(), frame);
+    Operand x = target(form.arguments().get(1).value(), kind.text(), frame);
+    Operand along = elaboration.expressions.operand(form.arguments().get(2).value(), frame);
+    if (y.value() instanceof Value.Poison
+        || x.value() instanceof Value.Poison
+        || along.value() instanceof Value.Poison) {
+      return Value.POISON;
+    }
+    World world = frame.world();
+    Tensor result = floats(y, kind.text(), world);
+    Tensor variable = variable(x, world);
+    boolean pulls = kind == Derivative.Kind.VJP;
+    Tensor direction = direction(along, pulls ? result : variable, pulls ? y : x, kind, world);
+    Tensor like = pulls ? variable : result;
+    if (!take(result, variable, y, x, form, frame)) {
+      return zero(result, variable, like, form, frame);
+    }
+    Node node =
+        elaboration.graph.node(
+            new Derivative(kind), result.node(), variable.node(), direction.node());
+    return new Tensor(node, like.axes(), like.weak());
+  }
+
+  /**
+   * {@code jacobian(y, x)}: the axes of y, then those of x.
+   *
+   * @param y the value of the first argument of {@code form}
+   */
+  Value jacobian(Operand y, Ast.Call form, Frame frame) {
+    Operand x = target(form.arguments().get(1).value(), "jacobian", frame);
+    if (y.value() instanceof Value.Poison || x.value() instanceof Value.Poison) {
+      return Value.POISON;
+    }
+    Tensor result = floats(y, "jacobian", frame.world());
+    Tensor variable = variable(x, frame.world());
+    DType common = variable.node().type().dtype();
+    if (result.node().type().dtype() != common) {
+      throw new Failure(
+          Diagnostic.error("E0402", "`jacobian` is about one element type")
+              .at(y.span(), elaboration.tensors.describe(result))
+              .at(x.span(), elaboration.tensors.describe(variable)));
+    }
+    List<Axis> axes = new ArrayList<>(result.axes());
+    axes.addAll(variable.axes());
+    if (!take(result, variable, y, x, form, frame)) {
+      Node zero = elaboration.graph.node(new Leaf.Constant(0, common));
+      List<Extent> shape = frame.world().lower(axes);
+      Tensor like = new Tensor(zero.fill(shape), axes, variable.weak());
+      return zero(result, variable, like, form, frame);
+    }
+    Derivative op = new Derivative(Derivative.Kind.JACOBIAN);
+    Node node = elaboration.graph.node(op, result.node(), variable.node());
+    return new Tensor(node, axes, variable.weak());
+  }
+
+  /** What is differentiated, which need not be one number. */
+  private Tensor floats(Operand y, String form, World world) {
+    Kind own = elaboration.tensors.kind(y.value(), y.span());
+    if (!own.isFloat() && own != Kind.WHOLE) {
+      throw new Failure(
+          Diagnostic.error("E0501", "`" + form + "` needs floats to differentiate")
+              .at(y.span(), elaboration.tensors.describe(y.value()))
+              .help("a truth value or whole number has no derivative; use a float"));
+    }
+    return elaboration.tensors.tensor(
+        y.value(), own == Kind.WHOLE ? Kind.REAL : own, y.span(), world);
+  }
+
+  /** The third argument, in the shape of {@code like}; a number fills it. */
+  private Tensor direction(
+      Operand along, Tensor like, Operand of, Derivative.Kind kind, World world) {
+    Kind wanted = elaboration.tensors.kind(like, of.span());
+    Kind own = elaboration.tensors.kind(along.value(), along.span());
+    boolean fits = own.node() != Kind.BOOL.node() && !(own == Kind.F64 && wanted == Kind.F32);
+    Tensor direction =
+        fits ? elaboration.tensors.tensor(along.value(), wanted, along.span(), world) : null;
+    fits = fits && direction.node().type().dtype() == like.node().type().dtype();
+    int rank = fits ? direction.rank() : 0;
+    fits = fits && (rank == 0 || rank == like.rank());
+    for (int i = 0; fits && i < rank; i++) {
+      fits =
+          elaboration.shapes.merge(like.axes().get(i), direction.axes().get(i), along.span(), world)
+              != null;
+    }
+    if (!fits) {
+      throw new Failure(
+          Diagnostic.error(
+                  "E0507",
+                  "the third argument of `"
+                      + kind.text()
+                      + "` has the type of `"
+                      + of.span().text()
+                      + "`")
+              .at(along.span(), elaboration.tensors.describe(along.value()))
+              .at(of.span(), elaboration.tensors.describe(like)));
+    }
+    return elaboration.shapes.fill(direction, like.axes(), world);
   }
 
   /** A derivative that was asked for. */
@@ -295,13 +418,17 @@ final class Derivatives {
         || node.op() instanceof Indexing.Argsort;
   }
 
-  /** y does not depend on x: an error that says why, or a zero for a parameter of a loop. */
-  private Value zero(Tensor y, Tensor x, Ast.Call form, Frame frame) {
+  /**
+   * y does not depend on x: an error that says why, or a zero for a parameter of a loop.
+   *
+   * @param like what has the type of the derivative
+   */
+  private Value zero(Tensor y, Tensor x, Tensor like, Ast.Call form, Frame frame) {
     Ast.Expression of = form.arguments().get(0).value();
     Ast.Expression target = form.arguments().get(1).value();
     Span call = form.span();
     if (elaboration.idle.hide(of, target, frame)) {
-      return zeros(x);
+      return zeros(like);
     }
     String name = target.span().text();
     String value = of.span().text();
@@ -313,7 +440,7 @@ final class Derivatives {
                     "W0502", "`" + value + "` does not depend on every parameter of this loop")
                 .at(call, "zero for `" + binding.slot.path() + "`")
                 .help("choose what to update: `for " + name + " in params(…)`"));
-        return zeros(x);
+        return zeros(like);
       }
     }
     Span changed = changed(target, binding, frame);

@@ -124,10 +124,9 @@ final class Syntax {
           if (node instanceof Ast.Call call
               && call.callee() instanceof Ast.Name name
               && Derivatives.FORMS.contains(name.text())) {
-            for (int i = 1; i < call.arguments().size(); i++) {
-              if (call.arguments().get(i).value() instanceof Ast.Name target) {
-                found.add(target.text());
-              }
+            if (call.arguments().size() > 1
+                && call.arguments().get(1).value() instanceof Ast.Name target) {
+              found.add(target.text());
             }
           }
         });

@@ -165,7 +165,7 @@ public final class Enclose {
     Set<Node> changing = depending(order, variables);
     Set<Node> sources = new HashSet<>();
     for (Node node : order) {
-      if (node.op() instanceof Derivative && changing.contains(node.input(0))) {
+      if (node.op() instanceof Derivative && node.inputs().stream().anyMatch(changing::contains)) {
         sources.add(node.input(1));
       }
     }

@@ -67,7 +67,7 @@ final class Phrases {
       case Loop.Region op -> new Phrase(step(op, node), Phrase.LOOP);
       case Loop.Result op ->
           new Phrase("result " + op.index() + " of " + whole(node, 0), Phrase.ATOM);
-      case Derivative d -> call("grad", node);
+      case Derivative d -> call(d.title(), node);
     };
   }
 

@@ -22,7 +22,6 @@ public final class Codes {
 
   private static Map<String, String> families() {
     Map<String, String> families = new LinkedHashMap<>();
-    families.put("E00", "what is not built yet");
     families.put("E01", "syntax");
     families.put("E02", "names and arguments");
     families.put("E03", "shapes");

@@ -1,6 +1,5 @@
 package dlx.tests;
 
-import dlx.Dlx;
 import dlx.ast.Ast;
 import dlx.ast.Parse;
 import dlx.cli.Console;
@@ -17,7 +16,6 @@ import dlx.graph.Type;
 import dlx.runtime.DType;
 import dlx.simplify.Simplify;
 import dlx.source.Diagnostics;
-import dlx.source.ProgramException;
 import dlx.source.Source;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -61,8 +59,7 @@ final class Reference {
     out.append("- [In the graph](#in-the-graph): what these become\n\n");
     out.append("## Built in\n\n| operation | |\n|---|---|\n");
     for (Builtins.Entry entry : Builtins.entries()) {
-      String built = isBuilt(entry) ? "" : " (not built yet)";
-      out.append(row(code(entry.signature()), entry.text() + built));
+      out.append(row(code(entry.signature()), entry.text()));
     }
     out.append(
         row(
@@ -74,19 +71,6 @@ final class Reference {
     }
     graph(out);
     return out.toString();
-  }
-
-  /** Whether a call is more than a promise. */
-  private static boolean isBuilt(Builtins.Entry entry) {
-    String arguments = entry.signature().replaceAll("(?s).*?\\((.*)\\)", "$1");
-    int count = (int) Stream.of(arguments.split(",")).filter(a -> !a.contains("=")).count() - 1;
-    String call = entry.name() + "(x" + ", 1".repeat(Math.max(0, count)) + ")";
-    try {
-      Dlx.parse("call.dlx", "input x: f32[3]\ny = " + call);
-      return true;
-    } catch (ProgramException e) {
-      return e.diagnostics().stream().noneMatch(d -> d.code().equals("E0001"));
-    }
   }
 
   private static void library(Path path, StringBuilder out) throws IOException {
