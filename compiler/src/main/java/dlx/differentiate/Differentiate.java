@@ -98,8 +98,7 @@ public final class Differentiate {
     if (pulled != null) {
       // the sweep may have put loops that leave more in the place of others
       Node linear = back.extended(List.of(pulled)).getFirst();
-      Sweep forth =
-          Sweep.of(List.of(new Sweep.Seed(linear, done.get(node.input(2)))), Set.of(u));
+      Sweep forth = Sweep.of(List.of(new Sweep.Seed(linear, done.get(node.input(2)))), Set.of(u));
       forth.extend(done);
       adjoints.values().forEach(forth::extend);
       Node pushed = forth.adjoints().get(u);
@@ -119,8 +118,7 @@ public final class Differentiate {
     Extent n = y.type().size();
     List<Extent> square = List.of(n, n);
     Node iota = graph.node(new Leaf.Iota(n));
-    Node diagonal =
-        iota.broadcast(square, List.of(0)).equal(iota.broadcast(square, List.of(1)));
+    Node diagonal = iota.broadcast(square, List.of(0)).equal(iota.broadcast(square, List.of(1)));
     List<Extent> shape = new ArrayList<>(List.of(n));
     shape.addAll(y.type().shape());
     Enclose loop = new Enclose(graph, n, false);
@@ -156,8 +154,7 @@ public final class Differentiate {
     Node one = value.graph().node(new Leaf.Constant(1, value.type().dtype()));
     Node adjoint = y.adjoint() == null ? one : done.get(y.adjoint());
     Sweep sweep =
-        Sweep.of(
-            List.of(new Sweep.Seed(value, adjoint)), new LinkedHashSet<>(targets.values()));
+        Sweep.of(List.of(new Sweep.Seed(value, adjoint)), new LinkedHashSet<>(targets.values()));
     Map<Node, Node> found = new LinkedHashMap<>();
     targets.forEach((x, image) -> {
       if (sweep.adjoints().containsKey(image)) {

@@ -14,8 +14,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One reverse sweep: the adjoints of some nodes from those of what is computed of them: of a number,
- * of a tensor, or of all that a turn of a loop computes. Where an adjoint is chosen, see {@link Choice}.
+ * One reverse sweep: the adjoints of some nodes from those of what is computed of them: of a
+ * number, of a tensor, or of all that a turn of a loop computes. Where an adjoint is chosen, see
+ * {@link Choice}.
  */
 final class Sweep {
   private final Set<Node> targets;

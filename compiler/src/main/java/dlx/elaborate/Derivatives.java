@@ -25,7 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code grad}, {@code vjp}, {@code jvp} and {@code jacobian}: what may stand there, and whether y depends on x at all.
+ * {@code grad}, {@code vjp}, {@code jvp} and {@code jacobian}: what may stand there, and whether y
+ * depends on x at all.
  */
 final class Derivatives {
   /** The forms whose arguments after the first are names to differentiate with respect to. */

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Library {
   /** The files of the library, in the order in which they build on each other. */
   static final List<String> FILES =
-      List.of(
-          "init", "math", "linear", "layers", "convolution", "optim", "recurrent", "attention");
+      List.of("init", "math", "linear", "layers", "convolution", "optim", "recurrent", "attention");
 
   private static final List<String> KINDS = List.of("fn ", "dist ", "layer ", "const ");
 
