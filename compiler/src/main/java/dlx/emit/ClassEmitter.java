@@ -187,7 +187,7 @@ public final class ClassEmitter {
             across == null ? -1 : context.extent(across),
             products.acrossAlign(),
             context.extent(products.work()),
-            CHUNKS,
+            products.chunks(CHUNKS),
             called.joins());
       }
       case Kernel.Pack pack ->

@@ -22,6 +22,11 @@ final class Packing {
    */
   private static final int PAGE = 4096;
 
+  /** A kernel of at most so many numbers is packed for at least so many rows. */
+  private static final long MOST_PACKED = 4 << 20;
+
+  private static final long MANY_ROWS = 64;
+
   private final int bits;
   private final List<Buffer> buffers;
 
@@ -76,7 +81,12 @@ final class Packing {
     return levels.get(at);
   }
 
-  private void product(Kernel.Product product) {
+  private void product(Kernel.Product given) {
+    Widening widening = Widening.of(given, buffers.size(), bits);
+    if (widening != null) {
+      buffers.add(widening.sums());
+    }
+    Kernel.Product product = widening == null ? given : widening.product();
     Tiling tiling = Tiling.of(product, bits);
     Kernel.Operand a = product.a();
     Kernel.Operand b = product.b();
@@ -89,10 +99,9 @@ final class Packing {
       int column = columnsFrom + product.columns().size() - 1;
       b = pack(product, b.access(), column, tiling.width());
     }
-    levels
-        .getLast()
-        .kernels()
-        .add(
+    List<Kernel> kernels = levels.getLast().kernels();
+    kernels.add(
+        evenly(
             new Kernel.Product(
                 product.batch(),
                 product.rows(),
@@ -101,7 +110,42 @@ final class Packing {
                 a,
                 b,
                 product.stores(),
-                product.span()));
+                product.span())));
+    if (widening != null) {
+      kernels.add(widening.copy());
+    }
+  }
+
+  /** Of a packed right operand all summed positions lie evenly, so they may of the left one too. */
+  private static Kernel.Product evenly(Kernel.Product product) {
+    if (product.b().panel() == 0) {
+      return product;
+    }
+    List<Extent> summed = new ArrayList<>(product.summed());
+    List<Extent> left = new ArrayList<>(product.a().access().strides());
+    List<Extent> right = new ArrayList<>(product.b().access().strides());
+    int first = left.size() - summed.size();
+    for (int i = summed.size() - 1; i > 0; i--) {
+      Extent step = left.get(first + i).times(summed.get(i));
+      if (left.get(first + i - 1).equals(step)) {
+        summed.set(i - 1, summed.get(i - 1).times(summed.get(i)));
+        left.set(first + i - 1, left.get(first + i));
+        summed.remove(i);
+        left.remove(first + i);
+        right.remove(first + i);
+      }
+    }
+    Access a = product.a().access();
+    Access b = product.b().access();
+    return new Kernel.Product(
+        product.batch(),
+        product.rows(),
+        product.columns(),
+        summed,
+        new Kernel.Operand(new Access(a.buffer(), a.offset(), left), product.a().panel()),
+        new Kernel.Operand(new Access(b.buffer(), b.offset(), right), product.b().panel()),
+        product.stores(),
+        product.span());
   }
 
   /** Numbers of the left operand are read one by one, so it may lie in any way that caches like. */
@@ -126,13 +170,29 @@ final class Packing {
       return true;
     }
     boolean narrow = !columns.isConstant() || columns.constant().getAsLong() < tiling.lanes();
+    if (tiling.outside()) {
+      return false;
+    }
     if (product.summed().size() > 1) {
-      return narrow;
+      return narrow || isUsedOften(product);
     }
     return isFar(b.strides().get(summed), tiling)
         && known(product.rows().getLast()) >= 128
         && known(columns) >= 128
         && known(product.summed().getLast()) >= 256;
+  }
+
+  /** Is the right operand a kernel that many positions are multiplied by? */
+  private static boolean isUsedOften(Kernel.Product product) {
+    long size = known(product.columns().getLast());
+    for (Extent extent : product.summed()) {
+      size *= known(extent);
+    }
+    long rows = 1;
+    for (Extent extent : product.rows()) {
+      rows *= known(extent);
+    }
+    return rows >= MANY_ROWS && size <= MOST_PACKED;
   }
 
   private static boolean isFar(Extent stride, Tiling tiling) {

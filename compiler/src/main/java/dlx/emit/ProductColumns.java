@@ -94,7 +94,8 @@ final class ProductColumns {
           code.extent(product.column().extent());
           code.chooseIfLess(() -> last(right, from, to, j, 1), () -> {});
         };
-    if (!product.widths().contains(product.tiling().vectors())) {
+    // a strip that begins earlier would be added to its first columns twice
+    if (!product.widths().contains(product.tiling().vectors()) || product.isCutOutside()) {
       narrow.run();
       return;
     }
@@ -173,6 +174,11 @@ final class ProductColumns {
     code.iload(from);
     code.iload(to);
     code.iload(first);
+    if (right.part() != null) {
+      code.iload(right.part().a());
+      code.iload(right.part().count());
+      code.iload(right.part().turn());
+    }
     code.callStatic(owner, ProductStrip.name(name, vectors), ProductStrip.descriptor(product));
   }
 }

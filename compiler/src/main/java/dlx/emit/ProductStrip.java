@@ -52,7 +52,9 @@ final class ProductStrip {
         + ";"
         + "I".repeat(product.outer().size())
         + product.array()
-        + "IIIII)V";
+        + "IIIII"
+        + (product.isCutOutside() ? "III" : "")
+        + ")V";
   }
 
   /** Writes the methods of strips so many vectors wide, and those of their tiles. */
@@ -80,7 +82,7 @@ final class ProductStrip {
         cv,
         name(kernel, vectors),
         descriptor(product),
-        2 + product.outer().size() + 6,
+        2 + product.outer().size() + (product.isCutOutside() ? 9 : 6),
         line,
         operands,
         code -> new ProductStrip(product, code, owner, kernel, vectors).emit());
@@ -109,6 +111,9 @@ final class ProductStrip {
 
   /** Can a strip have fewer columns than it is wide? Only where they are padded. */
   static boolean mayBePadded(Products product) {
+    if (product.isCutOutside()) {
+      return false;
+    }
     return product.isRightPacked()
         ? !product.column().extent().isConstant()
             || product.knownColumns() % product.tiling().lanes() != 0
@@ -135,7 +140,9 @@ final class ProductStrip {
       code.insn(Opcodes.IADD);
       code.chooseIfLess(() -> throughMemory(inMemory), () -> direct(inMemory));
     }
-    if (product.isCut()) {
+    if (product.isCutOutside()) {
+      part(a);
+    } else if (product.isCut()) {
       cut(a);
     } else {
       rows(a, b + 1, -1, false);
@@ -236,6 +243,21 @@ final class ProductStrip {
     code.iload(sumsRow);
     code.insn(Opcodes.IMUL);
     code.insn(Opcodes.IADD);
+  }
+
+  /** One block of summed positions, added to what the ones before it gave. */
+  private void part(int a) {
+    code.iload(a);
+    code.iload(first() + 1);
+    code.insn(Opcodes.IADD);
+    code.istore(a);
+    int count = first() + 2;
+    // a tile that begins earlier would be added to its first rows twice
+    code.iload(to());
+    code.istore(lowest);
+    code.iload(first() + 3);
+    code.constant(1);
+    code.chooseIfLess(() -> rows(a, b + 1, count, false), () -> rows(a, b + 1, count, true));
   }
 
   /** The summed positions in blocks, each added to what the ones before it gave. */

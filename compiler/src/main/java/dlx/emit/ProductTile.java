@@ -38,7 +38,7 @@ final class ProductTile {
     this.product = product;
     this.dtype = product.tiling().dtype();
     this.lane = product.tiling().lane();
-    this.summed = product.summed();
+    this.summed = product.summedInTile();
     this.code = code;
     this.rows = rows;
     this.vectors = vectors;
@@ -172,7 +172,10 @@ final class ProductTile {
     int k = code.local(1);
     code.constant(0);
     code.istore(k);
-    Runnable limit = product.isCut() ? () -> code.iload(COUNT) : () -> code.extent(axis.extent());
+    Runnable limit =
+        product.isCut() && level == 0
+            ? () -> code.iload(COUNT)
+            : () -> code.extent(axis.extent());
     code.loop(
         k,
         1,

@@ -109,6 +109,43 @@ final class Products {
     return kernel.b().panel() > 0;
   }
 
+  /** Is the whole result added to for one block of summed positions before the next one? */
+  boolean isCutOutside() {
+    return tiling.outside();
+  }
+
+  /** The axes that a tile sums over; the first one in blocks, if sums are cut. */
+  List<Axis> summedInTile() {
+    return summed.subList(tiling.cut(), summed.size());
+  }
+
+  /** How many blocks of summed positions there are. */
+  Extent turns() {
+    Extent turns = summedBlocks();
+    for (Axis axis : summed.subList(0, tiling.cut())) {
+      turns = turns.times(axis.extent());
+    }
+    return turns;
+  }
+
+  /** How many blocks the axis has that is cut. */
+  Extent summedBlocks() {
+    int block = tiling.blockSummed();
+    return summed.get(tiling.cut()).extent().plus(block - 1).floorDivide(Extent.of(block));
+  }
+
+  /** A step along a summed axis in the right operand. */
+  Extent rightStep(Axis axis) {
+    if (!isRightPacked()) {
+      return axis.b();
+    }
+    Extent step = Extent.of(kernel.b().panel());
+    for (Axis inner : summed.subList(summed.indexOf(axis) + 1, summed.size())) {
+      step = step.times(inner.extent());
+    }
+    return step;
+  }
+
   /** From one row of a tile to the next in the left operand. */
   Extent rowStep() {
     return isLeftPacked() ? Extent.ONE : row.a();
@@ -124,7 +161,10 @@ final class Products {
 
   /** Can there be fewer columns than lanes, which are padded in memory of the thread? */
   boolean mayBeNarrow() {
-    return tiling.isVector() && !isRightPacked() && knownColumns() < tiling.lanes();
+    return tiling.isVector()
+        && !isRightPacked()
+        && !isCutOutside()
+        && knownColumns() < tiling.lanes();
   }
 
   /** The number of columns, or 0 if that is not known. */
@@ -155,13 +195,30 @@ final class Products {
 
   // ------------------------------------------------------------------ what threads share
 
-  /** Threads share the first outer axis, or the rows. */
+  /** Threads share the outer axes and blocks of rows, or the rows. */
   Extent units() {
-    return outer.isEmpty() ? row.extent() : outer.getFirst().extent();
+    if (outer.isEmpty()) {
+      return row.extent();
+    }
+    Extent units = rowBlocks();
+    for (Axis axis : outer) {
+      units = units.times(axis.extent());
+    }
+    return units;
+  }
+
+  /** How many blocks of rows there are. */
+  Extent rowBlocks() {
+    return row.extent().plus(tiling.blockRows() - 1).floorDivide(Extent.of(tiling.blockRows()));
   }
 
   int align() {
     return outer.isEmpty() ? tiling.rows() : 1;
+  }
+
+  /** Blocks of summed positions are read again by each chunk, so there are few. */
+  int chunks(int most) {
+    return isCutOutside() ? 2 : most;
   }
 
   /**
@@ -182,10 +239,11 @@ final class Products {
     for (Axis axis : summed) {
       work = work.times(axis.extent());
     }
-    for (int i = 1; i < outer.size(); i++) {
-      work = work.times(outer.get(i).extent());
+    if (outer.isEmpty()) {
+      return work;
     }
-    return outer.isEmpty() ? work : work.times(row.extent());
+    boolean one = row.extent().constant().orElse(Long.MAX_VALUE) <= tiling.blockRows();
+    return work.times(one ? row.extent() : Extent.of(tiling.blockRows()));
   }
 
   // ------------------------------------------------------------------ the methods

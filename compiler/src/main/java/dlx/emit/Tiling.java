@@ -13,9 +13,20 @@ import java.util.List;
  * @param vectors of a tile, side by side
  * @param blockRows the rows that are multiplied by all columns before the next ones; a multiple of
  *     {@code rows}
- * @param blockSummed the summed positions that are added before the next ones; 0 for all at once
+ * @param cut the summed axis that is cut
+ * @param blockSummed the positions of this axis that are added before the next ones; 0 for all at
+ *     once
+ * @param outside is the whole result added to for one block before the next one?
  */
-record Tiling(DType dtype, Lane lane, int rows, int vectors, int blockRows, int blockSummed) {
+record Tiling(
+    DType dtype,
+    Lane lane,
+    int rows,
+    int vectors,
+    int blockRows,
+    int cut,
+    int blockSummed,
+    boolean outside) {
   /** The part of the left operand that should stay in the second cache. */
   private static final long BLOCK_BYTES = 512 << 10;
 
@@ -29,22 +40,123 @@ record Tiling(DType dtype, Lane lane, int rows, int vectors, int blockRows, int 
   private static final int MOST_SUMMED = 2048;
   private static final int BLOCK_SUMMED = 1024;
 
+  /** Sums over more axes than one are cut into about so many positions. */
+  private static final int BLOCK_POSITIONS = 256;
+
+  /** The largest result that stays in the second cache while all blocks are added to it. */
+  private static final long MOST_SUMS = 1 << 18;
+
+  /** Into so many parts a result that is added to in blocks is cut for threads, or more. */
+  private static final int PARTS = 6;
+
   static Tiling of(Kernel.Product product, int bits) {
     DType dtype = product.a().access().buffer().dtype();
     Lane lane = Lane.of(bits, List.of(dtype));
-    int rows = bits >= 512 ? 8 : 4;
-    boolean one = product.summed().size() == 1;
-    Extent summed = Extent.product(product.summed());
-    boolean cut = one && summed.constant().orElse(Long.MAX_VALUE) > MOST_SUMMED;
+    int vectors = lane.isVector() ? 2 : 4;
+    int rows = rows(product, lane, bits);
+    if (product.summed().size() > 1) {
+      return ofPositions(product, dtype, lane, rows, vectors);
+    }
+    Extent summed = product.summed().getFirst();
+    boolean cut = summed.constant().orElse(Long.MAX_VALUE) > MOST_SUMMED;
     long depth = cut ? BLOCK_SUMMED : summed.constant().orElse(BLOCK_SUMMED);
+    int block = block(product, dtype, rows, depth);
+    return new Tiling(dtype, lane, rows, vectors, block, 0, cut ? BLOCK_SUMMED : 0, false);
+  }
+
+  private static int block(Kernel.Product product, DType dtype, int rows, long depth) {
     long fit = BLOCK_BYTES / dtype.bytes() / Math.max(1, depth);
     int block = (int) Math.max(32, Math.min(MOST_ROWS, fit)) / rows * rows;
     if (!product.isPlain()) {
-      long columns = Math.max(1, product.columns().getLast().constant().orElse(UNKNOWN));
+      long columns = Math.max(1, known(product.columns().getLast()));
       long stored = SUMS_BYTES / dtype.bytes() / columns / rows * rows;
-      block = (int) Math.max(16, Math.min(block, stored));
+      block = (int) Math.max(16, Math.min(block, stored)) / rows * rows;
     }
-    return new Tiling(dtype, lane, rows, lane.isVector() ? 2 : 4, block, cut ? BLOCK_SUMMED : 0);
+    return Math.max(rows, block);
+  }
+
+  /**
+   * Sums over positions of images: many of few results, as in the derivative by the kernel of a
+   * convolution, are added up in blocks of lines of the images.
+   */
+  private static Tiling ofPositions(
+      Kernel.Product product, DType dtype, Lane lane, int rows, int vectors) {
+    List<Extent> summed = product.summed();
+    long depth = 1;
+    for (Extent extent : summed) {
+      depth *= Math.max(1, known(extent));
+    }
+    long sums = 1;
+    for (List<Extent> part : List.of(product.batch(), product.rows(), product.columns())) {
+      for (Extent extent : part) {
+        sums *= Math.max(1, extent.constant().orElse(MOST_SUMS + 1));
+      }
+    }
+    boolean outside =
+        product.isPlain()
+            && depth > 2 * BLOCK_POSITIONS
+            && sums <= MOST_SUMS
+            && known(product.columns().getLast()) % lane.lanes() == 0
+            && goesUp(product);
+    if (!outside) {
+      int block = block(product, dtype, rows, Math.min(depth, BLOCK_SUMMED));
+      return new Tiling(dtype, lane, rows, vectors, block, 0, 0, false);
+    }
+    int cut = summed.size() - 1;
+    long inner = 1;
+    while (cut > 0 && inner * known(summed.get(cut)) <= BLOCK_POSITIONS) {
+      inner *= Math.max(1, known(summed.get(cut)));
+      cut--;
+    }
+    long most = Math.max(1, BLOCK_POSITIONS / inner);
+    long extent = known(summed.get(cut));
+    long blocks = Math.max(1, (extent + most - 1) / most);
+    int positions = (int) Math.max(1, Math.min(most, (extent + blocks - 1) / blocks));
+    long outer = sums / Math.max(1, known(product.rows().getLast()));
+    outer /= Math.max(1, known(product.columns().getLast()));
+    long parts = Math.max(1, PARTS / Math.max(1, outer));
+    long part = (known(product.rows().getLast()) + parts - 1) / parts;
+    int block = (int) Math.max(1, (part + rows - 1) / rows) * rows;
+    return new Tiling(dtype, lane, rows, vectors, block, cut, positions, true);
+  }
+
+  /** Does the right operand lie upwards? */
+  private static boolean goesUp(Kernel.Product product) {
+    List<Extent> strides = product.b().access().strides();
+    return strides.subList(strides.size() - product.summed().size(), strides.size()).stream()
+        .allMatch(e -> e.value(name -> 1) >= 0);
+  }
+
+  /** An extent, or what may be expected of one that is not known. */
+  private static long known(Extent extent) {
+    return extent.constant().orElse(UNKNOWN);
+  }
+
+  /**
+   * The rows of a tile. Of few rows, as of a line of an image, all tiles should have the same
+   * number: for every summed position a tile takes a cycle for two vectors of sums, or for two
+   * loads, and at least the four that one multiply-add takes.
+   */
+  private static int rows(Kernel.Product product, Lane lane, int bits) {
+    int usual = bits >= 512 ? 8 : 4;
+    long known = product.rows().getLast().constant().orElse(0);
+    boolean lines = product.rows().size() > 1 || product.summed().size() > 1;
+    if (!lane.isVector() || bits < 512 || !lines || known == 0 || known > 64 || known % 8 == 0) {
+      return usual;
+    }
+    long columns = product.columns().getLast().constant().orElse(Long.MAX_VALUE);
+    int wide = columns <= lane.lanes() ? 1 : 2;
+    int best = usual;
+    double least = Double.MAX_VALUE;
+    for (int rows = 1; rows <= 28 / wide; rows++) {
+      double turn = Math.max(4, Math.max(rows * wide, rows + 2 * wide) / 2.0);
+      double cycles = (known + rows - 1) / rows * turn;
+      if (cycles <= least) {
+        least = cycles;
+        best = rows;
+      }
+    }
+    return best;
   }
 
   boolean isVector() {

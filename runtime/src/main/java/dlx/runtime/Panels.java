@@ -76,4 +76,28 @@ public final class Panels {
       Arrays.fill(panel, at + k * padded + width, at + (k + 1) * padded, 0);
     }
   }
+
+  /**
+   * The array, if it has {@code span} elements from {@code at} on; else a copy of what it has there, with
+   * anything behind.
+   */
+  public static float[] within(float[] b, int at, int span, Scratch scratch) {
+    if (at + span <= b.length) {
+      return b;
+    }
+    float[] panel = scratch.panel32(span);
+    int count = Math.max(0, Math.min(span, b.length - at));
+    System.arraycopy(b, Math.min(at, b.length), panel, 0, count);
+    return panel;
+  }
+
+  public static double[] within(double[] b, int at, int span, Scratch scratch) {
+    if (at + span <= b.length) {
+      return b;
+    }
+    double[] panel = scratch.panel64(span);
+    int count = Math.max(0, Math.min(span, b.length - at));
+    System.arraycopy(b, Math.min(at, b.length), panel, 0, count);
+    return panel;
+  }
 }
