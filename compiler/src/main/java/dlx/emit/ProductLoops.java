@@ -224,7 +224,8 @@ final class ProductLoops {
     Extent span =
         product.column().extent().plus(lanes - 1).floorDivide(Extent.of(lanes)).times(lanes);
     for (Products.Axis axis : axes) {
-      Extent count = axis == axes.getFirst() ? Extent.of(product.tiling().blockSummed()) : axis.extent();
+      Extent count =
+          axis == axes.getFirst() ? Extent.of(product.tiling().blockSummed()) : axis.extent();
       span = span.plus(count.plus(-1).times(axis.b()));
     }
     code.aload(right.array());

@@ -173,9 +173,7 @@ final class ProductTile {
     code.constant(0);
     code.istore(k);
     Runnable limit =
-        product.isCut() && level == 0
-            ? () -> code.iload(COUNT)
-            : () -> code.extent(axis.extent());
+        product.isCut() && level == 0 ? () -> code.iload(COUNT) : () -> code.extent(axis.extent());
     code.loop(
         k,
         1,

@@ -78,8 +78,8 @@ public final class Panels {
   }
 
   /**
-   * The array, if it has {@code span} elements from {@code at} on; else a copy of what it has there, with
-   * anything behind.
+   * The array, if it has {@code span} elements from {@code at} on; else a copy of what it has
+   * there, with anything behind.
    */
   public static float[] within(float[] b, int at, int span, Scratch scratch) {
     if (at + span <= b.length) {

@@ -234,18 +234,16 @@ class ConvolutionContractTest {
     long reach = 2L * c.dilation() * (c.size() - 1) + c.stride();
     long outsideX = c.height() + 2L * c.padding();
     long outsideY = c.width() + 2L * c.padding();
-    long image =
-        2 * (outsideX + reach) * (outsideY + reach) * Math.max(c.in(), c.out());
+    long image = 2 * (outsideX + reach) * (outsideY + reach) * Math.max(c.in(), c.out());
     long around = c.size() + c.stride() - 1;
     long kernel = around * around * c.in() * c.out();
     long most = Math.max(kernel, image);
     Plan.function(model.function).kernels().stream()
         .peek(k -> Assertions.assertFalse(k instanceof Kernel.Scatter, () -> c + ": " + k))
         .flatMap(Kernel::writes)
-        .forEach(
-            b ->
-                Assertions.assertTrue(
-                    b.size().constant().orElseThrow() <= most, () -> c + ": " + b + " of " + b.size()));
+        .forEach(b ->
+            Assertions.assertTrue(
+                b.size().constant().orElseThrow() <= most, () -> c + ": " + b + " of " + b.size()));
   }
 
   /** Threads share images, rows and columns; the bits are the same. */
@@ -269,9 +267,5 @@ class ConvolutionContractTest {
     } finally {
       Workers.setThreads(before);
     }
-  }
-
-  static Function forDump(Case c) {
-    return new Model(c, DType.F32, Extent.of(4), true, (x, w) -> convolution(c, x, w)).function;
   }
 }
