@@ -183,13 +183,16 @@ final class Neighbours {
       List<Integer> own = IntStream.range(0, x.type().rank()).boxed().toList();
       Node node = x;
       while (node.op() instanceof Movement.Windows w) {
-        if (own.get(w.axis() + 1) >= 0) {
-          axes.add(own.get(w.axis() + 1));
+        int element = w.axis() + 1;
+        if (own.get(element) >= 0) {
+          axes.add(own.get(element));
         }
-        List<Integer> inner = new ArrayList<>(own);
-        inner.remove(w.axis() + 1);
-        inner.set(w.axis(), -1);
-        own = inner;
+        List<Integer> outer = own;
+        own =
+            IntStream.range(0, outer.size())
+                .filter(i -> i != element)
+                .mapToObj(i -> i == w.axis() ? -1 : outer.get(i))
+                .toList();
         node = node.input(0);
       }
       return axes;
