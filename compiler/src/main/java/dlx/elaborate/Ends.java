@@ -22,10 +22,10 @@ record Ends(Ast.Block body, Map<Integer, String> last, boolean isOne) {
   static Ends of(Ast.For loop, Frame frame) {
     List<Ast.Statement> statements = loop.body().statements();
     Map<Integer, String> last = new HashMap<>();
+    Module.Declaration declared = frame.module().find(LAST);
     boolean own =
         frame.scope().find(LAST) != null
-            || frame.module().find(LAST) instanceof Module.Declaration d
-                && d.item instanceof Ast.Function;
+            || declared != null && declared.item instanceof Ast.Function;
     if (own
         || statements.isEmpty()
         || !(statements.getLast() instanceof Ast.Bind end)

@@ -213,7 +213,7 @@ class PicturesTest {
   void greyIsTheBrightnessOfColoursAndColoursOfGreyAreEqual() throws IOException {
     paint("c.png", 1, 1, 0xff8040);
     Tensor grey = DataFiles.values("c.png", image(1, 1), fit(Reading.Fit.REFUSE), folder).tensor();
-    assertEquals(Math.round(0.299 * 255 + 0.587 * 128 + 0.114 * 64), grey.get(0));
+    assertEquals((double) Math.round(0.299 * 255 + 0.587 * 128 + 0.114 * 64), grey.get(0));
     for (int type : new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_USHORT_GRAY}) {
       BufferedImage image = new BufferedImage(1, 1, type);
       int most = type == BufferedImage.TYPE_BYTE_GRAY ? 255 : 65535;
