@@ -111,10 +111,17 @@ abstract sealed class Accumulator permits Accumulator.Plain, LargestKey, Largest
       if (fold.kind() == Reduction.Kind.MAX) {
         new Spell(body, fold.dtype(), true).largestLane();
       } else {
-        code.scratch(fold.dtype());
+        int half = code.local(1);
+        Exchange exchange = new Exchange(code, lane, fold.dtype());
+        for (int distance = 1; distance < lane.lanes(); distance *= 2) {
+          code.astore(half);
+          code.aload(half);
+          exchange.rearrange(distance);
+          code.aload(half);
+          code.call(type(), method(), "(L" + Lane.VECTOR + ";)" + Lane.descriptor(fold.dtype()));
+        }
         code.constant(0);
-        code.call(type(), "intoArray", "([" + Lane.letter(fold.dtype()) + "I)V");
-        tree(0, lane.lanes());
+        code.call(type(), "lane", "(I)" + Lane.letter(fold.dtype()));
       }
       code.store(fold.dtype(), into);
     }
@@ -129,18 +136,6 @@ abstract sealed class Accumulator permits Accumulator.Plain, LargestKey, Largest
           all.get(u).combine(all.get(u + half).local);
         }
       }
-    }
-
-    private void tree(int from, int count) {
-      if (count == 1) {
-        code.scratch(fold.dtype());
-        code.constant(from);
-        code.arrayLoad(fold.dtype());
-        return;
-      }
-      tree(from, count / 2);
-      tree(from + count / 2, count / 2);
-      Folds.combine(code, fold.kind(), fold.dtype());
     }
   }
 }

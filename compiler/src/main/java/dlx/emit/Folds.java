@@ -33,7 +33,7 @@ final class Folds {
     body.code.store(fold.dtype(), local);
   }
 
-  static void combine(Code code, Reduction.Kind kind, DType dtype) {
+  private static void combine(Code code, Reduction.Kind kind, DType dtype) {
     switch (kind) {
       case SUM -> code.arithmetic(dtype, Opcodes.IADD, Opcodes.FADD, Opcodes.DADD);
       case PRODUCT -> code.arithmetic(dtype, Opcodes.IMUL, Opcodes.FMUL, Opcodes.DMUL);

@@ -118,15 +118,14 @@ final class LargestPlace extends Accumulator {
           s.smallerBits();
         }
       }
-      s.smallestLane();
-      asInt();
-      int first = code.local(1);
-      code.istore(first);
-      code.iload(first);
-      code.constant((int) NOWHERE);
+      int places = s.saveBits();
+      int someNan = s.getBits(places).getBits(s.bits(NOWHERE).saveBits()).compareBits("LT");
       Label none = new Label();
-      code.mv().visitJumpInsn(Opcodes.IF_ICMPGE, none);
-      code.iload(first);
+      code.aload(someNan);
+      code.call(Lane.MASK, "anyTrue", "()Z");
+      code.mv().visitJumpInsn(Opcodes.IFEQ, none);
+      s.getBits(places).smallestLane();
+      asInt();
       code.istore(into);
       code.mv().visitLabel(none);
     }

@@ -33,7 +33,7 @@ final class ScalarOperators {
     }
     if (Spelling.hasFormula(apply.operator())) {
       body.push(in.getFirst(), false);
-      Spelling.formula(apply.operator(), new Spell(body, dtype, false));
+      Spelling.formula(apply, new Spell(body, dtype, false));
       return;
     }
     boolean wide = from == DType.F32 && throughDouble(apply.operator());

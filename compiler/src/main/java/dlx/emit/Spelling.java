@@ -16,9 +16,15 @@ final class Spelling {
   }
 
   /** From the argument on the stack to the result. */
-  static void formula(Elementwise operator, Spell s) {
-    switch (operator) {
-      case EXP -> Exponentials.exp(s);
+  static void formula(Instruction.Apply apply, Spell s) {
+    switch (apply.operator()) {
+      case EXP -> {
+        if (Signs.isNotPositive(apply.inputs().getFirst())) {
+          Exponentials.expOfNegative(s);
+        } else {
+          Exponentials.exp(s);
+        }
+      }
       case LOG -> Logarithms.log(s);
       case SIN -> Trigonometry.sin(s);
       case COS -> Trigonometry.cos(s);
@@ -29,7 +35,7 @@ final class Spelling {
       case SIGMOID -> Exponentials.sigmoid(s);
       case SOFTPLUS -> Exponentials.softplus(s);
       case FLOOR -> Formulas.floor(s);
-      default -> throw new IllegalArgumentException("no formula: " + operator);
+      default -> throw new IllegalArgumentException("no formula: " + apply.operator());
     }
   }
 

@@ -4,8 +4,6 @@ import dlx.runtime.DType;
 import java.util.ArrayList;
 import java.util.List;
 import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.ConstantDynamic;
-import org.objectweb.asm.Handle;
 import org.objectweb.asm.Opcodes;
 
 /**
@@ -29,6 +27,7 @@ final class SquareEmitter {
   private final Lane lane;
   private final int panel;
   private final Body body;
+  private final Exchange exchange;
 
   private SquareEmitter(Code code, DType dtype, int panel, int bits) {
     this.code = code;
@@ -36,6 +35,7 @@ final class SquareEmitter {
     this.lane = Lane.of(bits, List.of(dtype));
     this.panel = panel;
     this.body = new Body(code, lane, null);
+    this.exchange = new Exchange(code, lane, dtype);
   }
 
   static String name(String kernel) {
@@ -138,54 +138,15 @@ final class SquareEmitter {
     int first = code.local(1);
     code.aload(one);
     code.aload(other);
-    rearrange(distance);
-    blend(distance);
+    exchange.rearrange(distance);
+    exchange.blend(distance);
     code.astore(first);
     code.aload(one);
-    rearrange(distance);
+    exchange.rearrange(distance);
     code.aload(other);
-    blend(distance);
+    exchange.blend(distance);
     code.astore(other);
     code.aload(first);
     code.astore(one);
-  }
-
-  /** Lane i of the vector on the stack goes to lane i xor distance. */
-  private void rearrange(int distance) {
-    constant("exchange", "jdk/incubator/vector/VectorShuffle", distance);
-    code.call(
-        Lane.type(dtype),
-        "rearrange",
-        "(Ljdk/incubator/vector/VectorShuffle;)" + Lane.descriptor(dtype));
-  }
-
-  /** Takes the upper vector on the stack where lanes have the bit of the distance. */
-  private void blend(int distance) {
-    constant("upper", Lane.MASK, distance);
-    code.call(
-        Lane.type(dtype),
-        "blend",
-        "(L" + Lane.VECTOR + ";L" + Lane.MASK + ";)" + Lane.descriptor(dtype));
-  }
-
-  /** Pushes a constant that the runtime makes when it is first needed. */
-  private void constant(String name, String type, int distance) {
-    Handle bootstrap =
-        new Handle(
-            Opcodes.H_INVOKESTATIC,
-            "dlx/runtime/Simd",
-            "pattern",
-            "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/Class;"
-                + "Ljava/lang/String;Ljava/lang/String;I)Ljava/lang/Object;",
-            false);
-    code.mv()
-        .visitLdcInsn(
-            new ConstantDynamic(
-                name,
-                "L" + type + ";",
-                bootstrap,
-                Lane.type(dtype).replace('/', '.'),
-                lane.species(dtype),
-                distance));
   }
 }

@@ -37,7 +37,7 @@ final class VectorOperators {
       case NEGATE -> w.vector(in.get(0)).method("neg");
       case EXP, LOG, SIN, COS, TANH, ERF, LOG1P, EXPM1, SIGMOID, SOFTPLUS, FLOOR -> {
         w.vector(in.get(0));
-        Spelling.formula(apply.operator(), new Spell(body, dtype, true));
+        Spelling.formula(apply, new Spell(body, dtype, true));
       }
       case FLOOR_DIVIDE, REMAINDER -> {
         w.vector(in.get(0)).vector(in.get(1));
@@ -59,8 +59,7 @@ final class VectorOperators {
           body.lanes("power", dtype, 2);
         }
       }
-      case MAX -> w.vector(in.get(0)).vector(in.get(1)).binary("max");
-      case MIN -> w.vector(in.get(0)).vector(in.get(1)).binary("min");
+      case MAX, MIN -> extreme(w, apply.operator() == Elementwise.MAX, in.get(0), in.get(1));
       case LESS -> {
         if (from == DType.BOOL) {
           w.mask(in.get(1)).mask(in.get(0)).logic("andNot");
@@ -98,6 +97,25 @@ final class VectorOperators {
       }
       case STOP_GRADIENT -> body.push(in.get(0), true);
     }
+  }
+
+  /**
+   * The larger or smaller of two. With a number of the program that is a comparison and a choice,
+   * which keeps NaN; between vectors of floats it takes the machine six instructions.
+   */
+  private static void extreme(Writer w, boolean largest, Instruction a, Instruction b) {
+    Instruction number = a instanceof Instruction.Number ? a : b;
+    Instruction x = number == a ? b : a;
+    boolean known = number instanceof Instruction.Number n && !Double.isNaN(n.value());
+    if (!known || !w.dtype().isFloat()) {
+      w.vector(a).vector(b).binary(largest ? "max" : "min");
+      return;
+    }
+    // of zeros, the one that is not x's: -0 is below 0
+    double zero = largest ? 0.0 : -0.0;
+    boolean orEqual = Double.compare(((Instruction.Number) number).value(), zero) == 0;
+    String replaces = (largest ? "L" : "G") + (orEqual ? "E" : "T");
+    w.vector(x).vector(number).vector(x).vector(number).compare(w.dtype(), replaces).blend();
   }
 
   /** -1, 0 or 1; zeros and NaN stay as they are. */
