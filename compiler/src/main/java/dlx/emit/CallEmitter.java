@@ -1,6 +1,5 @@
 package dlx.emit;
 
-import dlx.graph.Extent;
 import dlx.runtime.DType;
 import dlx.schedule.Access;
 import dlx.schedule.Kernel;
@@ -13,18 +12,13 @@ final class CallEmitter {
 
   private CallEmitter() {}
 
-  static void scatter(Code code, Kernel.Scatter kernel) {
-    String array = "[" + Lane.letter(kernel.out().buffer().dtype());
-    at(code, kernel.g());
+  static void link(Code code, Kernel.Link kernel) {
     at(code, kernel.ids());
-    at(code, kernel.out());
-    code.extent(kernel.outer());
+    code.array(kernel.links());
     code.extent(kernel.positions());
     code.extent(kernel.extent());
-    code.extent(kernel.inner());
     place(code, kernel.checked(), kernel.span());
-    code.callStatic(
-        POSITIONS, "scatter", "(" + array + "I[II" + array + "IIIIILjava/lang/String;)V");
+    code.callStatic(POSITIONS, "link", "([II[IIILjava/lang/String;)V");
   }
 
   /** Pushes an array and where in it something begins. */
@@ -74,10 +68,5 @@ final class CallEmitter {
         POSITIONS,
         "argsort",
         "([" + Lane.letter(kernel.x().buffer().dtype()) + "I[IIIIL" + Code.SCRATCH + ";)V");
-  }
-
-  /** The work of such a kernel, in simple operations. */
-  static Extent work(Kernel.Scatter kernel) {
-    return kernel.outer().times(kernel.positions()).times(kernel.inner());
   }
 }

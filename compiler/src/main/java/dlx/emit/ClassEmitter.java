@@ -192,8 +192,10 @@ public final class ClassEmitter {
       }
       case Kernel.Pack pack ->
           description(called, PackEmitter.units(pack), 1, PackEmitter.work(pack), CHUNKS);
+      case Kernel.Link link -> description(called, Extent.ONE, 1, link.positions(), 0);
       case Kernel.Scatter scatter ->
-          description(called, Extent.ONE, 1, CallEmitter.work(scatter), 0);
+          description(
+              called, scatter.units(), ScatterEmitter.align(scatter), scatter.work(), CHUNKS);
       case Kernel.Replace replace -> description(called, Extent.ONE, 1, replace.inner(), 0);
       case Kernel.Sort sort ->
           description(called, Extent.ONE, 1, sort.rows().times(sort.columns()), 0);

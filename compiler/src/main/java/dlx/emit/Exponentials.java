@@ -17,6 +17,11 @@ final class Exponentials {
     return s.isDouble() ? 1023 : 127;
   }
 
+  /** A sum with this has the number that was added, rounded, in its lowest bits. */
+  private static double magic(Spell s) {
+    return s.isDouble() ? 0x1.8p52 : 0x1.8p23;
+  }
+
   private static int mantissa(Spell s) {
     return s.isDouble() ? 52 : 23;
   }
@@ -25,7 +30,7 @@ final class Exponentials {
   private record Reduced(int whole, int r) {}
 
   private static Reduced reduce(Spell s, int x, int ahead) {
-    double magic = (s.isDouble() ? 0x1.8p52 : 0x1.8p23) + ahead;
+    double magic = magic(s) + ahead;
     int rounded = s.get(x).number(LOG2_E).number(magic).fma().save();
     int n = s.get(rounded).number(magic).sub().save();
     // ln2 in two parts; the first has few bits, so that n times it is exact
@@ -41,15 +46,19 @@ final class Exponentials {
     return s.getBits(whole).shiftLeft(mantissa(s)).fromBits().save();
   }
 
-  /**
-   * e^r - 1 = r + r^2 q(r); q interpolates at Chebyshev's points, off by 2^-62 of e^r in f64 and by
-   * 2^-26 in f32.
-   */
+  /** e^r - 1 = r + r^2 q(r). */
   private static int expm1Reduced(Spell s, int r) {
-    int square = s.get(r).get(r).mul().save();
-    if (s.isDouble()) {
-      s.polynomial(
-          r,
+    s.get(r).get(r).mul().polynomial(r, expm1Coefficients(s)).get(r).fma();
+    return s.save();
+  }
+
+  /**
+   * q for |r| at most ln2 / 2, from the highest power down: it interpolates at Chebyshev's points,
+   * off by 2^-62 of e^r in f64 and by 2^-26 in f32.
+   */
+  private static double[] expm1Coefficients(Spell s) {
+    return s.isDouble()
+        ? new double[] {
           2.0914686968086876e-09,
           2.5105217004720745e-08,
           2.75572736431103e-07,
@@ -60,18 +69,15 @@ final class Exponentials {
           0.008333333333326136,
           0.04166666666666667,
           0.1666666666666667,
-          0.5);
-    } else {
-      s.polynomial(
-          r,
+          0.5
+        }
+        : new double[] {
           0.0013926183587713494,
           0.008363179052722578,
           0.041666554617204574,
           0.16666576989698775,
-          0.5);
-    }
-    int q = s.save();
-    return s.get(square).get(q).get(r).fma().save();
+          0.5
+        };
   }
 
   /** e^x: overflows to inf and underflows gradually to 0. */
@@ -131,24 +137,35 @@ final class Exponentials {
   }
 
   /**
-   * e / (e + 2) with e = e^2|x| - 1, and the sign of x; 1 where e is so large that 2 is nothing.
+   * h / (h + 1) with h = (e^2|x| - 1) / 2, and the sign of x; 1 where h is so large that 1 is
+   * nothing. With |x| = n ln2/2 + r, and e^2r - 1 = 2 (r + r^2 p(r)), h = 2^n (r + r^2 p(r)) + (2^n
+   * - 1) / 2. Where n is not 0, 1 / h is so small that ln2 needs no second part.
    */
   static void tanh(Spell s) {
     int x = s.save();
-    int twice = s.get(x).abs().number(2).mul().save();
-    int most = s.number(s.isDouble() ? 40 : 20).save();
-    int isFar = s.get(twice).get(most).compare("GT");
-    int z = s.choose(isFar, most, twice).save();
-    Reduced reduced = reduce(s, z, bias(s));
-    int small = expm1Reduced(s, reduced.r());
-    int power = power(s, reduced.whole());
-    int e = s.get(small).get(power).get(power).number(1).sub().fma().save();
-    s.get(e).get(e).number(2).add().div().withSignOf(x);
+    int size = s.get(x).abs().save();
+    int most = s.number(s.isDouble() ? 20 : 10).save();
+    int isFar = s.get(size).get(most).compare("GT");
+    int z = s.choose(isFar, most, size).save();
+    double magic = magic(s) + bias(s);
+    int rounded = s.get(z).number(2 * LOG2_E).number(magic).fma().save();
+    int n = s.get(rounded).number(magic).sub().save();
+    int r = s.get(n).number(-Math.log(2) / 2).get(z).fma().save();
+    double[] p = expm1Coefficients(s);
+    for (int i = 0; i < p.length; i++) {
+      p[i] *= Math.scalb(2.0, p.length - 1 - i);
+    }
+    s.get(r).get(r).mul().polynomial(r, p).get(r).fma();
+    int small = s.save();
+    int power = power(s, s.get(rounded).toBits().saveBits());
+    int half = s.get(power).number(0.5).number(-0.5).fma().save();
+    int h = s.get(small).get(power).get(half).fma().save();
+    s.get(h).get(h).number(1).add().div().withSignOf(x);
   }
 
   /** e^-|x|. */
   private static int decay(Spell s, int x) {
-    s.get(x).abs().negate();
+    s.get(x).toBits().orBits(s.isDouble() ? Long.MIN_VALUE : Integer.MIN_VALUE).fromBits();
     expOfNegative(s);
     return s.save();
   }

@@ -54,26 +54,20 @@ final class LargestPlace extends Accumulator {
       code.insn(Opcodes.I2L);
     }
     int here = s.copiesOfBits().saveBits();
-    code.aload(value);
-    code.aload(best);
-    int better = s.compare("GT");
-    code.aload(better);
-    code.call(Lane.MASK, "not", "()L" + Lane.MASK + ";");
-    int keep = code.local(1);
-    code.astore(keep);
-    code.aload(value);
-    code.aload(best);
-    code.aload(keep);
-    code.call(
-        vector(), "blend", "(L" + Lane.VECTOR + ";L" + Lane.MASK + ";)" + Lane.descriptor(dtype));
-    code.astore(best);
-    s.getBits(here).getBits(place).blendBits(keep).setBits(place);
     if (nan >= 0) {
       code.aload(value);
       code.aload(value);
       int isNan = s.compare("NE");
       s.bits(NOWHERE).getBits(here).blendBits(isNan).getBits(nan).smallerBits().setBits(nan);
+      int nothing = s.number(least()).save();
+      value = s.choose(isNan, nothing, value).save();
     }
+    code.aload(value);
+    code.aload(best);
+    int keep = s.compare("LE");
+    s.choose(keep, best, value);
+    code.astore(best);
+    s.getBits(here).getBits(place).blendBits(keep).setBits(place);
   }
 
   @Override

@@ -61,8 +61,11 @@ final class Page {
       case Kernel.Product product ->
           new Products(product, bits).emit(writer, name, method, line, operands);
       case Kernel.Pack pack -> PackEmitter.emit(writer, pack, name, method, line, bits, operands);
+      case Kernel.Link link ->
+          Code.kernel(writer, method, line, operands, code -> CallEmitter.link(code, link));
       case Kernel.Scatter scatter ->
-          Code.kernel(writer, method, line, operands, code -> CallEmitter.scatter(code, scatter));
+          Code.kernel(
+              writer, method, line, operands, code -> ScatterEmitter.emit(code, bits, scatter));
       case Kernel.Replace replace ->
           Code.kernel(writer, method, line, operands, code -> CallEmitter.replace(code, replace));
       case Kernel.Sort sort ->

@@ -96,10 +96,11 @@ final class Signs {
         && fold.value() == value;
   }
 
-  /** Does the condition say that the largest is -inf? Then every element is, and nothing is less. */
+  /**
+   * Does the condition say that the largest is -inf? Then every element is, and nothing is less.
+   */
   private static boolean isNothing(Instruction condition, Instruction value) {
-    if (!(condition instanceof Instruction.Apply apply)
-        || apply.operator() != Elementwise.EQUAL) {
+    if (!(condition instanceof Instruction.Apply apply) || apply.operator() != Elementwise.EQUAL) {
       return false;
     }
     Instruction one = apply.inputs().get(0);

@@ -297,21 +297,23 @@ final class Spell {
   }
 
   Spell addBits(long value) {
-    bitsConstant(value);
-    if (vector) {
-      code.call(bitsType(), "add", "(" + bitsLetter() + ")L" + bitsType() + ";");
-    } else {
-      code.insn(isDouble() ? Opcodes.LADD : Opcodes.IADD);
-    }
-    return this;
+    return withConstant(value, "add", Opcodes.LADD, Opcodes.IADD);
   }
 
   Spell andBits(long value) {
+    return withConstant(value, "and", Opcodes.LAND, Opcodes.IAND);
+  }
+
+  Spell orBits(long value) {
+    return withConstant(value, "or", Opcodes.LOR, Opcodes.IOR);
+  }
+
+  private Spell withConstant(long value, String method, int forLong, int forInt) {
     bitsConstant(value);
     if (vector) {
-      code.call(bitsType(), "and", "(" + bitsLetter() + ")L" + bitsType() + ";");
+      code.call(bitsType(), method, "(" + bitsLetter() + ")L" + bitsType() + ";");
     } else {
-      code.insn(isDouble() ? Opcodes.LAND : Opcodes.IAND);
+      code.insn(isDouble() ? forLong : forInt);
     }
     return this;
   }

@@ -36,6 +36,7 @@ public record Cost(Extent operations, List<Traffic> bytes) {
         touched.whole(p.to());
         yield new Cost(Extent.ZERO, touched.traffic());
       }
+      case Kernel.Link l -> whole(l, Extent.ZERO);
       case Kernel.Scatter s -> whole(s, s.outer().times(s.positions()).times(s.inner()));
       case Kernel.Replace r -> {
         Touched touched = new Touched();

@@ -180,10 +180,17 @@ public final class Form implements Rewriting {
               s.extent(),
               s.inner(),
               access(s.g()),
-              access(s.ids()),
+              numbered(s.links()),
               access(s.out()),
-              s.checked(),
               s.span());
+      case Kernel.Link l ->
+          new Kernel.Link(
+              l.positions(),
+              l.extent(),
+              access(l.ids()),
+              numbered(l.links()),
+              l.checked(),
+              l.span());
       case Kernel.Replace r ->
           new Kernel.Replace(
               access(r.out()),
@@ -317,7 +324,18 @@ public final class Form implements Rewriting {
           parts.add(
               new Kernel.Pack(
                   p.outer(), p.line(), p.summed(), p.panel(), p.from(), p.to(), Span.NONE));
-      case Kernel.Scatter s -> parts.add(s.checked() ? s : unplaced(s));
+      case Kernel.Link l -> parts.add(l.checked() ? l : unplaced(l));
+      case Kernel.Scatter s ->
+          parts.add(
+              new Kernel.Scatter(
+                  s.outer(),
+                  s.positions(),
+                  s.extent(),
+                  s.inner(),
+                  s.g(),
+                  s.links(),
+                  s.out(),
+                  Span.NONE));
       case Kernel.Replace r -> parts.add(r.checked() ? r : unplaced(r));
       case Kernel.Sort s ->
           parts.add(new Kernel.Sort(s.rows(), s.columns(), s.x(), s.out(), Span.NONE));
@@ -332,9 +350,8 @@ public final class Form implements Rewriting {
     return parts;
   }
 
-  private static Kernel unplaced(Kernel.Scatter s) {
-    return new Kernel.Scatter(
-        s.outer(), s.positions(), s.extent(), s.inner(), s.g(), s.ids(), s.out(), false, Span.NONE);
+  private static Kernel unplaced(Kernel.Link l) {
+    return new Kernel.Link(l.positions(), l.extent(), l.ids(), l.links(), false, Span.NONE);
   }
 
   private static Kernel unplaced(Kernel.Replace r) {

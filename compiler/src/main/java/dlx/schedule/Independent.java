@@ -71,7 +71,8 @@ final class Independent {
       case Kernel.Loops loops -> mayFail(loops.stores());
       case Kernel.Columns columns -> mayFail(columns.stores());
       case Kernel.Product product -> mayFail(product.stores());
-      case Kernel.Scatter scatter -> scatter.checked();
+      case Kernel.Link link -> link.checked();
+      case Kernel.Scatter scatter -> false;
       case Kernel.Replace replace -> replace.checked();
       case Kernel.Pack pack -> false;
       case Kernel.Sort sort -> false;

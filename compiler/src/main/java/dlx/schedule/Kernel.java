@@ -171,8 +171,27 @@ public sealed interface Kernel {
   }
 
   /**
-   * out = 0; then for every (outer, position, inner): out[outer, ids[position], inner] += g[outer,
-   * position, inner], positions in order. g and out lie side by side from their offsets on.
+   * Links the positions that mean the same row of an axis, in order: links[row] is the first of
+   * them, links[extent + position] the one after a position, and -1 none.
+   *
+   * @param checked is a position outside of the axis an error? If not, it is left out
+   */
+  record Link(Extent positions, Extent extent, Access ids, Buffer links, boolean checked, Span span)
+      implements Kernel {
+    @Override
+    public Stream<Buffer> reads() {
+      return Stream.of(ids.buffer());
+    }
+
+    @Override
+    public Stream<Buffer> writes() {
+      return Stream.of(links);
+    }
+  }
+
+  /**
+   * out[outer, row, inner] = 0 + g[outer, position, inner] + ... over the positions that a {@link
+   * Link} has found for the row, in order. g and out lie side by side from their offsets on.
    */
   record Scatter(
       Extent outer,
@@ -180,19 +199,28 @@ public sealed interface Kernel {
       Extent extent,
       Extent inner,
       Access g,
-      Access ids,
+      Buffer links,
       Access out,
-      boolean checked,
       Span span)
       implements Kernel {
     @Override
     public Stream<Buffer> reads() {
-      return Stream.of(g.buffer(), ids.buffer());
+      return Stream.of(g.buffer(), links);
     }
 
     @Override
     public Stream<Buffer> writes() {
       return Stream.of(out.buffer());
+    }
+
+    /** How many rows of {@code inner} elements there are in all. */
+    public Extent units() {
+      return outer.times(extent);
+    }
+
+    /** Additions for one of them, on average. */
+    public Extent work() {
+      return positions.plus(extent).floorDivide(extent.plus(1)).times(inner);
     }
   }
 

@@ -6,6 +6,7 @@ import dlx.graph.Function;
 import dlx.graph.Indexing;
 import dlx.graph.Loop;
 import dlx.graph.Node;
+import dlx.runtime.DType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -169,13 +170,14 @@ public final class Plan {
     Node node = group.members().keySet().iterator().next();
     return node.op() instanceof Loop.Region
         ? PlanLoop.kernels(this, fused.views(), group)
-        : List.of(kernel(node));
+        : node.op() instanceof Indexing.ScatterAdd scatter
+            ? scatter(node, scatter)
+            : List.of(kernel(node));
   }
 
   private Kernel kernel(Node node) {
     return switch (node.op()) {
       case Contraction contraction -> product(node, contraction);
-      case Indexing.ScatterAdd scatter -> scatter(node, scatter);
       case Indexing.Update update -> replace(node, update);
       case Indexing.Argsort sort -> {
         List<Extent> shape = node.type().shape();
@@ -226,20 +228,25 @@ public final class Plan {
     return new Access(from.buffer(), from.offset(), strides);
   }
 
-  private Kernel scatter(Node node, Indexing.ScatterAdd scatter) {
+  private List<Kernel> scatter(Node node, Indexing.ScatterAdd scatter) {
     List<Extent> g = node.input(0).type().shape();
     Node ids = node.input(1);
     int axis = scatter.axis();
-    return new Kernel.Scatter(
-        Extent.product(g.subList(0, axis)),
-        ids.type().size(),
-        scatter.extent(),
-        Extent.product(g.subList(axis + ids.type().rank(), g.size())),
-        solid(node.input(0)),
-        solid(ids),
-        solid(node),
-        scatter.checked(),
-        node.span());
+    Extent positions = ids.type().size();
+    Extent extent = scatter.extent();
+    Buffer links =
+        shared.storage().temporary("links of %" + ids.id(), DType.I32, extent.plus(positions));
+    return List.of(
+        new Kernel.Link(positions, extent, solid(ids), links, scatter.checked(), node.span()),
+        new Kernel.Scatter(
+            Extent.product(g.subList(0, axis)),
+            positions,
+            extent,
+            Extent.product(g.subList(axis + ids.type().rank(), g.size())),
+            solid(node.input(0)),
+            links,
+            solid(node),
+            node.span()));
   }
 
   private Kernel replace(Node node, Indexing.Update update) {

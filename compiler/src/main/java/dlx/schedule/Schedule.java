@@ -112,7 +112,8 @@ public record Schedule(
                   + " values";
           case Kernel.Product p -> "" + p.batch() + p.rows() + p.columns() + p.summed();
           case Kernel.Pack p -> p.outer() + "[" + p.line() + "]";
-          case Kernel.Scatter s -> "[" + s.positions() + "]";
+          case Kernel.Link l -> "[" + l.positions() + "]";
+          case Kernel.Scatter s -> "[" + s.units() + ", " + s.inner() + "]";
           case Kernel.Replace r -> "[" + r.inner() + "]";
           case Kernel.Sort s -> "[" + s.rows() + ", " + s.columns() + "]";
           case Kernel.Scan s ->

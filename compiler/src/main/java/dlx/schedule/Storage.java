@@ -48,7 +48,11 @@ final class Storage {
 
   /** A new temporary that can hold a node. */
   Buffer temporary(Node node, String name) {
-    return buffer(Buffer.Role.TEMPORARY, name, node.type().dtype(), node.type().size(), null);
+    return temporary(name, node.type().dtype(), node.type().size());
+  }
+
+  Buffer temporary(String name, DType dtype, Extent size) {
+    return buffer(Buffer.Role.TEMPORARY, name, dtype, size, null);
   }
 
   /** A new temporary for so many elements like those of a node. */

@@ -4,7 +4,7 @@
  *
  * <pre>
  * Schedule    = Kernel* over Buffer*
- * Kernel      = Loops | Columns | Product | Pack | Scatter | Replace | Sort | Scan | Region
+ * Kernel      = Loops | Columns | Product | Pack | Link | Scatter | Replace | Sort | Scan | Region
  * Scan        = axis* turns            all turns of a loop, element by element
  * Region      = turns Kernel* swap*   the same kernels once per turn
  * Loops       = axis* phase*          one pass or several over the rows of one iteration space

@@ -7,99 +7,28 @@ public final class Positions {
   private Positions() {}
 
   /**
-   * out[o, ids[p], i] += g[o, p, i] for every position p in order, after filling out with zeros;
-   * each array from its offset on.
+   * Links the positions that mean the same row, in order: links[row] is the first of them,
+   * links[extent + position] the one after a position, -1 none.
    *
-   * @param place for the error if a position is out of range; null if positions are not checked,
-   *     and then those outside are left out
+   * @param place for the error if an index is out of range; null if indices are not checked, and
+   *     then those outside are left out
    */
-  public static void scatter(
-      float[] g,
-      int gOffset,
-      int[] ids,
-      int idsOffset,
-      float[] out,
-      int outOffset,
-      int outer,
-      int positions,
-      int extent,
-      int inner,
-      String place) {
-    Arrays.fill(out, outOffset, outOffset + outer * extent * inner, 0f);
-    for (int o = 0; o < outer; o++) {
-      for (int p = 0; p < positions; p++) {
-        int position = position(ids[idsOffset + p], extent, place);
-        if (position >= 0) {
-          int to = outOffset + (o * extent + position) * inner;
-          int from = gOffset + (o * positions + p) * inner;
-          for (int i = 0; i < inner; i++) {
-            out[to + i] += g[from + i];
-          }
-        }
+  public static void link(int[] ids, int at, int[] links, int positions, int extent, String place) {
+    Arrays.fill(links, 0, extent, -1);
+    int outside = -1;
+    for (int p = positions - 1; p >= 0; p--) {
+      int index = ids[at + p];
+      int row = index < 0 ? index + extent : index;
+      if (row >= 0 && row < extent) {
+        links[extent + p] = links[row];
+        links[row] = p;
+      } else {
+        outside = p;
       }
     }
-  }
-
-  public static void scatter(
-      double[] g,
-      int gOffset,
-      int[] ids,
-      int idsOffset,
-      double[] out,
-      int outOffset,
-      int outer,
-      int positions,
-      int extent,
-      int inner,
-      String place) {
-    Arrays.fill(out, outOffset, outOffset + outer * extent * inner, 0.0);
-    for (int o = 0; o < outer; o++) {
-      for (int p = 0; p < positions; p++) {
-        int position = position(ids[idsOffset + p], extent, place);
-        if (position >= 0) {
-          int to = outOffset + (o * extent + position) * inner;
-          int from = gOffset + (o * positions + p) * inner;
-          for (int i = 0; i < inner; i++) {
-            out[to + i] += g[from + i];
-          }
-        }
-      }
+    if (outside >= 0 && place != null) {
+      Frame.position(ids[at + outside], extent, place);
     }
-  }
-
-  public static void scatter(
-      int[] g,
-      int gOffset,
-      int[] ids,
-      int idsOffset,
-      int[] out,
-      int outOffset,
-      int outer,
-      int positions,
-      int extent,
-      int inner,
-      String place) {
-    Arrays.fill(out, outOffset, outOffset + outer * extent * inner, 0);
-    for (int o = 0; o < outer; o++) {
-      for (int p = 0; p < positions; p++) {
-        int position = position(ids[idsOffset + p], extent, place);
-        if (position >= 0) {
-          int to = outOffset + (o * extent + position) * inner;
-          int from = gOffset + (o * positions + p) * inner;
-          for (int i = 0; i < inner; i++) {
-            out[to + i] += g[from + i];
-          }
-        }
-      }
-    }
-  }
-
-  private static int position(int index, int extent, String place) {
-    if (place != null) {
-      return Frame.position(index, extent, place);
-    }
-    int position = index < 0 ? index + extent : index;
-    return position < extent ? position : -1;
   }
 
   /** out[row, :] = the positions that sort x[row, :] upwards; stable, NaN last. */
