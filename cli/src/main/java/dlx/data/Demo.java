@@ -1,6 +1,7 @@
 package dlx.data;
 
 import dlx.runtime.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,25 +133,32 @@ public final class Demo {
   }
 
   private Map<String, Tensor> shapes() {
-    int[] shape = features.shape();
-    boolean plane = shape.length > 2;
-    int height = plane && shape[1] != Wanted.ANY ? shape[1] : DemoShapes.SIDE;
-    int width = plane && shape[2] != Wanted.ANY ? shape[2] : DemoShapes.SIDE;
-    int grey = height * width;
-    boolean isGrey = plane ? shape.length == 3 || shape[3] == 1 : features.width() == grey;
-    int size = isGrey ? grey : 3 * grey;
+    int[] declared = features.shape();
+    boolean plane = declared.length == 3 || declared.length == 4;
+    int height = plane && declared[1] != Wanted.ANY ? declared[1] : DemoShapes.SIDE;
+    int width = plane && declared[2] != Wanted.ANY ? declared[2] : DemoShapes.SIDE;
+    boolean grey =
+        plane ? declared.length == 3 || declared[3] == 1 : features.width() == height * width;
+    int channels = grey ? 1 : 3;
+    int size = height * width * channels;
     if ((long) examples * size > Tensor.MOST_ELEMENTS) {
       throw Problem.elements(source, "these pictures have too many elements");
     }
     float[] pictures = new float[examples * size];
     float[] labels = new float[examples];
-    DemoShapes shapes = new DemoShapes(draws, height, width, isGrey ? 1 : 3);
+    DemoShapes shapes = new DemoShapes(draws, height, width, channels);
     for (int i = 0; i < examples; i++) {
       int kind = draws.below(DemoShapes.KINDS.size());
       labels[i] = kind;
       shapes.draw(kind, pictures, i * size);
     }
-    return give(pictures, size, labels, 1);
+    Map<String, Tensor> tensors = give(pictures, size, labels, 1);
+    if (plane) {
+      int[] shape = {examples, height, width, channels};
+      Tensor whole = tensors.get(features.name()).reshape(Arrays.copyOf(shape, declared.length));
+      tensors.put(features.name(), features.fit(whole, source));
+    }
+    return tensors;
   }
 
   /** Two arms, one and a half turns each. */
