@@ -256,18 +256,14 @@ record Given(Map<String, Object> inputs, Map<String, Integer> sizes) {
 
     /** Files with several inputs give those that are not given by name. */
     void files() {
-      for (String source : sources) {
-        List<Wanted> open =
-            declared.values().stream()
-                .filter(a -> !inputs.containsKey(a.name()))
-                .map(a -> wanted(a.name(), a.type(), Batch.size(model.program())))
-                .toList();
-        Loaded loaded = DataFiles.load(source, open, reading, HERE);
-        loaded.notes().forEach(invocation.console()::note);
-        for (Map.Entry<String, Tensor> entry : loaded.tensors().entrySet()) {
-          inputs.put(entry.getKey(), entry.getValue());
-        }
-      }
+      List<Wanted> open =
+          declared.values().stream()
+              .filter(a -> !inputs.containsKey(a.name()))
+              .map(a -> wanted(a.name(), a.type(), Batch.size(model.program())))
+              .toList();
+      Loaded loaded = DataFiles.loadAll(sources, open, reading, HERE);
+      loaded.notes().forEach(invocation.console()::note);
+      inputs.putAll(loaded.tensors());
     }
   }
 }

@@ -75,8 +75,7 @@ record Sources(
       }
     }
     Map<String, Values> values = new LinkedHashMap<>();
-    Map<String, List<String>> found = new LinkedHashMap<>(classes);
-    Reading reading = Given.reading(invocation, found, named.recipe());
+    Reading reading = Given.reading(invocation, classes, named.recipe());
     List<String> several = new ArrayList<>();
     Set<String> slots = new HashSet<>();
     for (String source : named.sources()) {
@@ -97,17 +96,12 @@ record Sources(
         several.add(source);
       }
     }
-    boolean text = false;
-    for (String source : several) {
-      List<Wanted> open =
-          wanted.values().stream().filter(w -> !values.containsKey(w.name())).toList();
-      Loaded loaded = DataFiles.load(source, open, reading, named.folder());
-      loaded.notes().forEach(invocation.console()::note);
-      values.putAll(loaded.values());
-      found.putAll(loaded.classes());
-      text |= loaded.text();
-    }
-    return new Sources(values, found, List.copyOf(wanted.values()), text);
+    List<Wanted> open =
+        wanted.values().stream().filter(w -> !values.containsKey(w.name())).toList();
+    Loaded loaded = DataFiles.loadAll(several, open, reading, named.folder());
+    loaded.notes().forEach(invocation.console()::note);
+    values.putAll(loaded.values());
+    return new Sources(values, loaded.classes(), List.copyOf(wanted.values()), loaded.text());
   }
 
   /** The inputs that are named. */

@@ -39,6 +39,10 @@ public final class Csv {
   public record Options(
       Map<String, List<String>> columns, Missing missing, Map<String, List<String>> classes) {
     public static final Options DEFAULT = new Options(Map.of(), Missing.REFUSE, Map.of());
+
+    Options with(Map<String, List<String>> others) {
+      return new Options(columns, missing, others);
+    }
   }
 
   private final CsvTable table;

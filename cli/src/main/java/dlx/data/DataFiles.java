@@ -8,11 +8,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -93,6 +95,44 @@ public final class DataFiles {
         "the kind of this file is not known",
         "data are .npy, .npz, .csv, .txt, .safetensors, IDX files (as they are or as .gz), the .bin"
             + " files of CIFAR-10, pictures (.png, .jpg, ...), folders of pictures, or demo:NAME");
+  }
+
+  /**
+   * Several inputs from several sources, by their names: each gives what those before it have not;
+   * pictures are put behind those before.
+   *
+   * @param folder what relative paths are relative to
+   */
+  public static Loaded loadAll(
+      List<String> sources, List<Wanted> wanted, Reading reading, Path folder) {
+    Map<String, Values> values = new LinkedHashMap<>();
+    Map<String, List<String>> classes = new LinkedHashMap<>(reading.tables().classes());
+    Reading known = reading.with(reading.tables().with(classes));
+    List<String> notes = new ArrayList<>();
+    boolean text = false;
+    Set<String> pictures = new HashSet<>(); // what pictures gave
+    for (String source : sources) {
+      boolean more = isPictures(source, folder);
+      List<Wanted> open =
+          wanted.stream()
+              .filter(w -> !values.containsKey(w.name()) || more && pictures.contains(w.name()))
+              .toList();
+      Loaded loaded = load(source, open, known, folder);
+      loaded
+          .values()
+          .forEach((name, found) -> values.merge(name, found, (a, b) -> a.and(b, source)));
+      if (more) pictures.addAll(loaded.values().keySet());
+      classes.putAll(loaded.classes());
+      notes.addAll(loaded.notes());
+      text |= loaded.text();
+    }
+    return new Loaded(values, classes, notes, text);
+  }
+
+  private static boolean isPictures(String source, Path folder) {
+    if (source.startsWith(Demo.PREFIX)) return false;
+    Path file = folder.resolve(source);
+    return Files.isDirectory(file) || source.endsWith(".bin") || PictureFile.isNamed(file);
   }
 
   private static Map<String, Tensor> npz(Path file, List<Wanted> wanted, Reading.Bytes bytes) {

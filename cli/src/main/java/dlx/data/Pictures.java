@@ -2,6 +2,7 @@ package dlx.data;
 
 import dlx.runtime.DType;
 import dlx.runtime.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,6 +42,15 @@ public final class Pictures implements Values {
     boolean unit = bytes == Reading.Bytes.UNIT && dtype.isFloat();
     this.full = unit ? 255 : 1;
     for (int i = 0; i < numbers.length; i++) numbers[i] = (float) (i / full);
+  }
+
+  Pictures and(Pictures others) {
+    List<byte[]> all = new ArrayList<>(pixels);
+    all.addAll(others.pixels);
+    int[] longer = shape.clone();
+    longer[0] = all.size();
+    Reading.Bytes bytes = full == 1 ? Reading.Bytes.KEEP : Reading.Bytes.UNIT;
+    return new Pictures(dtype, longer, height, width, channels, all, bytes);
   }
 
   /** The number that 255 becomes. */

@@ -2,6 +2,7 @@ package dlx.data;
 
 import dlx.runtime.DType;
 import dlx.runtime.Tensor;
+import java.util.Arrays;
 
 /** What one input is given: numbers, or the bytes of pictures that become numbers in a batch. */
 public sealed interface Values permits Values.Numbers, Pictures {
@@ -20,6 +21,36 @@ public sealed interface Values permits Values.Numbers, Pictures {
    * @param axis the one that counts examples
    */
   void gather(int axis, int[] order, int from, Tensor target, int begin, int end);
+
+  /**
+   * These and behind them {@code others}, along the first axis.
+   *
+   * @param place where the others are from
+   * @throws dlx.runtime.DlxException R0103 if an example has another shape there
+   */
+  default Values and(Values others, String place) {
+    int[] shape = shape();
+    int[] theirs = others.shape();
+    int count = Math.addExact(shape[0], theirs[0]);
+    shape[0] = theirs[0];
+    if (!Arrays.equals(shape, theirs)) {
+      throw Problem.shape(
+          place,
+          "an example has the shape %s here and %s before".formatted(after(theirs), after(shape())),
+          "");
+    }
+    if (this instanceof Pictures some && others instanceof Pictures more) return some.and(more);
+    shape[0] = count;
+    Tensor all = Tensor.zeros(dtype(), shape);
+    int size = tensor().size();
+    System.arraycopy(tensor().data(), 0, all.data(), 0, size);
+    System.arraycopy(others.tensor().data(), 0, all.data(), size, all.size() - size);
+    return of(all);
+  }
+
+  private static String after(int[] shape) {
+    return Arrays.toString(Arrays.copyOfRange(shape, 1, shape.length));
+  }
 
   default int extent(int axis) {
     return shape()[axis];

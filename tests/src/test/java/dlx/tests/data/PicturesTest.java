@@ -12,14 +12,21 @@ import dlx.runtime.Tensor;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PicturesTest {
   private static final Wanted IMAGE = image(2, 3, 3);
@@ -236,6 +243,47 @@ class PicturesTest {
         DataFiles.values("t.png", image(1, 2, 4), fit(Reading.Fit.REFUSE), folder).tensor());
   }
 
+  /** As NumPy writes it. */
+  private static byte[] npy(String shape, int... bytes) {
+    String header = "{'descr': '|u1', 'fortran_order': False, 'shape': (" + shape + "), }";
+    header = header + " ".repeat(117 - header.length()) + "\n";
+    ByteBuffer out = ByteBuffer.allocate(128 + bytes.length);
+    out.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0});
+    out.put(header.getBytes(StandardCharsets.US_ASCII));
+    for (int one : bytes) out.put((byte) one);
+    return out.array();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {ZipEntry.STORED, ZipEntry.DEFLATED})
+  void bytesInArchivesAreScaledWhereTheyArePictures(int method) throws IOException {
+    Path file = folder.resolve("a.npz");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      for (String name : List.of("image", "label")) {
+        byte[] bytes = name.equals("image") ? npy("2, 1, 2", 0, 51, 102, 255) : npy("2,", 7, 200);
+        ZipEntry entry = new ZipEntry(name + ".npy");
+        entry.setMethod(method);
+        entry.setSize(bytes.length);
+        CRC32 check = new CRC32();
+        check.update(bytes);
+        entry.setCrc(check.getValue());
+        zip.putNextEntry(entry);
+        zip.write(bytes);
+      }
+    }
+    Wanted target = new Wanted("label", DType.F32, new int[] {-1}, 0);
+    Loaded loaded = DataFiles.load("a.npz", List.of(image(1, 2), target), Reading.DEFAULT, folder);
+    Expect.same(Tensor.of(new float[] {0, 0.2f, 0.4f, 1}, 2, 1, 2), loaded.tensors().get("image"));
+    Expect.same(Tensor.of(new float[] {7, 200}, 2), loaded.tensors().get("label"));
+    Expect.same(
+        Tensor.of(new float[] {0, 51, 102, 255}, 2, 1, 2),
+        DataFiles.values("a.npz", image(1, 2), fit(Reading.Fit.REFUSE), folder).tensor());
+    Wanted doubles = new Wanted("image", DType.F64, new int[] {-1, 1, 2}, 0);
+    Expect.same(
+        Tensor.of(new double[] {0, 0.2, 0.4, 1}, 2, 1, 2),
+        DataFiles.value("a.npz", doubles, folder));
+  }
+
   // ------------------------------------------------------------------ CIFAR-10
 
   private void cifar(String name, int... labels) throws IOException {
@@ -269,6 +317,35 @@ class PicturesTest {
     Loaded test =
         DataFiles.load("cifar/test_batch.bin", List.of(image, LABEL), Reading.DEFAULT, folder);
     Expect.same(Tensor.of(new int[] {1}, 1), test.tensors().get("label"));
+  }
+
+  @Test
+  void severalSourcesOfPicturesAreOneBehindTheOther() throws IOException {
+    cifar("one.bin", 1, 2);
+    cifar("two.bin", 3);
+    paint("more/cat/a.png", 32, 32, 0xffffff);
+    Wanted image = image(32, 32, 3);
+    List<String> sources = List.of("one.bin", "two.bin", "more");
+    Loaded all = DataFiles.loadAll(sources, List.of(image, LABEL), Reading.DEFAULT, folder);
+    Expect.same(Tensor.of(new int[] {1, 2, 3, 3}, 4), all.tensors().get("label"));
+    assertEquals(1, all.tensors().get("image").get(3 * 3072));
+    paint("more/cow/a.png", 32, 32, 0);
+    Expect.error(
+        "R0104",
+        () -> DataFiles.loadAll(sources, List.of(image, LABEL), Reading.DEFAULT, folder),
+        "`cow`");
+    paint("large.png", 40, 32, 0);
+    paint("small.png", 8, 8, 0);
+    Expect.error(
+        "R0103",
+        () ->
+            DataFiles.loadAll(
+                List.of("large.png", "small.png"),
+                List.of(image(Wanted.ANY, Wanted.ANY, 3)),
+                Reading.DEFAULT,
+                folder),
+        "small.png",
+        "[8, 8, 3] here and [40, 32, 3] before");
   }
 
   @Test
