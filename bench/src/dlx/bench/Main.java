@@ -32,6 +32,10 @@ final class Main {
         --markdown       print the table as Markdown
         --report FILE... print the table of results that were written before, and measure nothing
         --list           the names of the workloads
+        --search         time every way in which the products of the workloads could be computed, and
+                         print what the compiler chooses beside the best one
+        --memory         the peak of memory of a run, beside inputs, parameters and results: of ours
+                         and of libtorch (Linux)
         --help
 
       exit codes: 0 measured; 1 results differ or a side failed; 2 wrong use; 3 files or processes
@@ -61,7 +65,12 @@ final class Main {
         Report.print(all, request.markdown());
         return 0;
       }
-      return measure(request, names);
+      Path bench = Path.of(System.getProperty("dlx.bench"));
+      if (request.search()) return Results.shown(bench, Search.class, request, names, List.of());
+      if (request.weigh()) {
+        return Results.shown(bench, Weigh.class, request, names, Weigh.ENVIRONMENT);
+      }
+      return measure(bench, request, names);
     } catch (UsageException e) {
       System.err.println("bench: " + e.getMessage());
       return 2;
@@ -81,8 +90,7 @@ final class Main {
     return json;
   }
 
-  private static int measure(Request request, List<String> names) throws IOException {
-    Path bench = Path.of(System.getProperty("dlx.bench"));
+  private static int measure(Path bench, Request request, List<String> names) throws IOException {
     Path out = request.out();
     if (out == null) {
       String now =

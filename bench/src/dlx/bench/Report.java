@@ -102,7 +102,7 @@ final class Report {
     return ((Number) ((Map<?, ?>) map.get(key)).get(part)).doubleValue();
   }
 
-  private static String bytes(@Nullable Object count) {
+  static String bytes(@Nullable Object count) {
     if (!(count instanceof Number number)) return "-";
     double bytes = number.doubleValue();
     if (bytes < 1000) return number.toString();

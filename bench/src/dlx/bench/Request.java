@@ -17,6 +17,8 @@ record Request(
     List<Path> report,
     boolean markdown,
     boolean list,
+    boolean search,
+    boolean weigh,
     boolean help) {
 
   static Request of(String[] arguments) throws UsageException {
@@ -27,6 +29,8 @@ record Request(
     boolean json = false;
     boolean markdown = false;
     boolean list = false;
+    boolean search = false;
+    boolean weigh = false;
     boolean help = false;
     Path out = null;
     for (int i = 0; i < arguments.length; i++) {
@@ -49,11 +53,14 @@ record Request(
         }
         case "--markdown" -> markdown = true;
         case "--list" -> list = true;
+        case "--search" -> search = true;
+        case "--memory" -> weigh = true;
         case "--help", "-h" -> help = true;
         default -> throw new UsageException("unknown: `" + option + "`; --help lists the options");
       }
     }
-    return new Request(only, threads, seconds, json, out, report, markdown, list, help);
+    return new Request(
+        only, threads, seconds, json, out, report, markdown, list, search, weigh, help);
   }
 
   private static String value(String[] arguments, int i, String option) throws UsageException {

@@ -80,21 +80,7 @@ record Results(
       Map<String, Map<String, Object>> best,
       Progress progress)
       throws IOException {
-    List<String> command = new ArrayList<>(Files.readAllLines(bench.resolve("target/command")));
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "-Ddlx.bench=" + bench,
-            "-Dorg.bytedeco.javacpp.nopointergc=true",
-            "-Dorg.bytedeco.javacpp.maxbytes=0",
-            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Round.class.getName(),
-            Integer.toString(request.threads()),
-            Double.toString(request.seconds()),
-            bench.resolve("programs").toString()));
-    command.addAll(names);
+    List<String> command = command(bench, Round.class, request, names);
     Path errors = bench.resolve("target/errors.log");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
     setting.apply(builder.environment());
@@ -134,5 +120,48 @@ record Results(
     crash.put("problems", List.of("the process ended while measuring this:" + said));
     best.merge(failed, crash, Report::better);
     return failed;
+  }
+
+  private static List<String> command(
+      Path bench, Class<?> main, Request request, List<String> names) throws IOException {
+    List<String> command = new ArrayList<>(Files.readAllLines(bench.resolve("target/command")));
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-Ddlx.bench=" + bench,
+            "-Dorg.bytedeco.javacpp.nopointergc=true",
+            "-Dorg.bytedeco.javacpp.maxbytes=0",
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+            "-cp",
+            System.getProperty("java.class.path"),
+            main.getName(),
+            Integer.toString(request.threads()),
+            Double.toString(request.seconds()),
+            bench.resolve("programs").toString()));
+    command.addAll(names);
+    return command;
+  }
+
+  /**
+   * Something else in a process of its own that prints what it finds.
+   *
+   * @param more names and values for its environment
+   */
+  static int shown(
+      Path bench, Class<?> main, Request request, List<String> names, List<String> more)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command(bench, main, request, names)).inheritIO();
+    Map<String, String> environment = builder.environment();
+    Setting.all(request.threads()).getFirst().apply(environment);
+    for (int i = 0; i < more.size(); i += 2) environment.put(more.get(i), more.get(i + 1));
+    Process process = builder.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    try {
+      return process.waitFor() == 0 ? 0 : 3;
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      return 3;
+    }
   }
 }

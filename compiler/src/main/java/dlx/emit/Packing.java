@@ -87,15 +87,16 @@ final class Packing {
       buffers.add(widening.sums());
     }
     Kernel.Product product = widening == null ? given : widening.product();
-    Tiling tiling = Tiling.of(product, bits);
+    Choice choice = Choice.of(product, bits);
+    Tiling tiling = Tiling.of(product, bits).as(choice);
     Kernel.Operand a = product.a();
     Kernel.Operand b = product.b();
     int outside = product.batch().size();
     int columnsFrom = outside + product.rows().size();
-    if (tiling.isVector() && packsLeft(product, tiling)) {
+    if (tiling.isVector() && choice.packLeft()) {
       a = pack(product, a.access(), columnsFrom - 1, Math.max(tiling.lanes(), tiling.rows()));
     }
-    if (tiling.isVector() && packsRight(product, tiling)) {
+    if (tiling.isVector() && choice.packRight()) {
       int column = columnsFrom + product.columns().size() - 1;
       b = pack(product, b.access(), column, tiling.width());
     }
@@ -149,7 +150,7 @@ final class Packing {
   }
 
   /** Numbers of the left operand are read one by one, so it may lie in any way that caches like. */
-  private static boolean packsLeft(Kernel.Product product, Tiling tiling) {
+  static boolean packsLeft(Kernel.Product product, Tiling tiling) {
     Access a = product.a().access();
     int summed = a.strides().size() - 1;
     int row = product.batch().size() + product.rows().size() - 1;
@@ -161,7 +162,7 @@ final class Packing {
         && known(product.summed().getLast()) >= 256;
   }
 
-  private static boolean packsRight(Kernel.Product product, Tiling tiling) {
+  static boolean packsRight(Kernel.Product product, Tiling tiling) {
     Access b = product.b().access();
     int summed = b.strides().size() - 1;
     int column = summed - product.summed().size();

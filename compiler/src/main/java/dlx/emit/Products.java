@@ -31,7 +31,7 @@ final class Products {
   Products(Kernel.Product kernel, int bits) {
     this.kernel = kernel;
     this.bits = bits;
-    this.tiling = Tiling.of(kernel, bits);
+    this.tiling = Tiling.of(kernel, bits).as(Choice.of(kernel, bits));
     List<Extent> extents = new ArrayList<>(kernel.batch());
     extents.addAll(kernel.rows());
     extents.addAll(kernel.columns());
@@ -262,6 +262,8 @@ final class Products {
   List<Integer> widths() {
     boolean full = column.extent().isConstant() && knownColumns() % tiling.width() == 0;
     boolean single = column.extent().isConstant() && knownColumns() <= tiling.lanes();
-    return full ? List.of(tiling.vectors()) : single ? List.of(1) : List.of(tiling.vectors(), 1);
+    return full || tiling.vectors() == 1
+        ? List.of(tiling.vectors())
+        : single ? List.of(1) : List.of(tiling.vectors(), 1);
   }
 }

@@ -159,6 +159,19 @@ record Tiling(
     return best;
   }
 
+  /** The same with what was chosen. */
+  Tiling as(Choice choice) {
+    return new Tiling(
+        dtype,
+        lane,
+        choice.rows(),
+        choice.vectors(),
+        choice.blockRows(),
+        cut,
+        choice.blockSummed(),
+        outside);
+  }
+
   boolean isVector() {
     return lane.isVector();
   }
