@@ -46,7 +46,8 @@ final class Code {
   }
 
   /**
-   * Writes a static method whose first arguments are frame and scratch.
+   * Writes a static method. One that takes a frame does nothing without it, so that it can be
+   * entered before there is data ({@link dlx.runtime.Kernels#enter}).
    *
    * @param arguments the local variables that the arguments take
    */
@@ -67,6 +68,13 @@ final class Code {
       Label start = new Label();
       mv.visitLabel(start);
       mv.visitLineNumber(line, start);
+    }
+    if (descriptor.startsWith("(L" + FRAME + ";")) {
+      Label begin = new Label();
+      mv.visitVarInsn(Opcodes.ALOAD, 0);
+      mv.visitJumpInsn(Opcodes.IFNONNULL, begin);
+      mv.visitInsn(Opcodes.RETURN);
+      mv.visitLabel(begin);
     }
     Code code = new Code(mv, loaded, arguments);
     code.prologue(operands);

@@ -2,10 +2,14 @@ package dlx.emit;
 
 import dlx.runtime.CompiledFunction;
 import dlx.schedule.Kernel;
+import java.util.ArrayList;
+import java.util.List;
+import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 
 /** A generated class while it is written: static methods and the switch that calls them. */
 final class Page {
@@ -13,7 +17,12 @@ final class Page {
 
   private final String name;
   private final ClassWriter writer;
+  private final List<Entry> entries = new ArrayList<>();
+  private final Touch touch = new Touch();
   private int methods;
+
+  /** A method that is entered before there is data for it. */
+  private record Entry(String name, String descriptor) {}
 
   /**
    * @param name of the class, without its package
@@ -52,26 +61,27 @@ final class Page {
     String method = "kernel" + methods++;
     int line = kernel.span().source().name().isEmpty() ? 0 : kernel.span().line();
     Operands operands = new Operands();
+    ClassVisitor known = noted();
     switch (kernel) {
       case Kernel.Loops loops ->
-          Code.kernel(writer, method, line, operands, code -> LoopEmitter.emit(code, bits, loops));
+          Code.kernel(known, method, line, operands, code -> LoopEmitter.emit(code, bits, loops));
       case Kernel.Columns columns ->
           Code.kernel(
-              writer, method, line, operands, code -> ColumnEmitter.emit(code, bits, columns));
+              known, method, line, operands, code -> ColumnEmitter.emit(code, bits, columns));
       case Kernel.Product product ->
-          new Products(product, bits).emit(writer, name, method, line, operands);
-      case Kernel.Pack pack -> PackEmitter.emit(writer, pack, name, method, line, bits, operands);
+          new Products(product, bits).emit(known, writer, name, method, line, operands);
+      case Kernel.Pack pack -> PackEmitter.emit(known, pack, name, method, line, bits, operands);
       case Kernel.Link link ->
-          Code.kernel(writer, method, line, operands, code -> CallEmitter.link(code, link));
+          Code.kernel(known, method, line, operands, code -> CallEmitter.link(code, link));
       case Kernel.Scatter scatter ->
           Code.kernel(
-              writer, method, line, operands, code -> ScatterEmitter.emit(code, bits, scatter));
+              known, method, line, operands, code -> ScatterEmitter.emit(code, bits, scatter));
       case Kernel.Replace replace ->
-          Code.kernel(writer, method, line, operands, code -> CallEmitter.replace(code, replace));
+          Code.kernel(known, method, line, operands, code -> CallEmitter.replace(code, replace));
       case Kernel.Sort sort ->
-          Code.kernel(writer, method, line, operands, code -> CallEmitter.sort(code, sort));
+          Code.kernel(known, method, line, operands, code -> CallEmitter.sort(code, sort));
       case Kernel.Scan scan ->
-          Code.kernel(writer, method, line, operands, code -> ScanEmitter.emit(code, bits, scan));
+          Code.kernel(known, method, line, operands, code -> ScanEmitter.emit(code, bits, scan));
       case Kernel.Region region -> throw new IllegalStateException("a loop is no method");
     }
     return operands;
@@ -80,8 +90,56 @@ final class Page {
   /** The bytes of the class; nothing may be written after that. */
   byte[] close() {
     dispatch();
+    count();
+    enter();
+    touch.emit(writer, name); // Kernels.touch
     writer.visitEnd();
     return writer.toByteArray();
+  }
+
+  /** Writes into the class and notes the methods that are written. */
+  private ClassVisitor noted() {
+    return new ClassVisitor(Opcodes.ASM9, writer) {
+      @Override
+      public MethodVisitor visitMethod(
+          int access, String name, String descriptor, String signature, String[] exceptions) {
+        entries.add(new Entry(name, descriptor));
+        return touch.heard(super.visitMethod(access, name, descriptor, signature, exceptions));
+      }
+    };
+  }
+
+  /** Kernels.entries. */
+  private void count() {
+    MethodVisitor mv = writer.visitMethod(Opcodes.ACC_PUBLIC, "entries", "()I", null, null);
+    mv.visitCode();
+    mv.visitLdcInsn(entries.size());
+    mv.visitInsn(Opcodes.IRETURN);
+    mv.visitMaxs(0, 0);
+    mv.visitEnd();
+  }
+
+  /** Kernels.enter: calls a method with nothing but zeros. */
+  private void enter() {
+    MethodVisitor mv = writer.visitMethod(Opcodes.ACC_PUBLIC, "enter", "(I)V", null, null);
+    mv.visitCode();
+    Label[] labels = entries.stream().map(e -> new Label()).toArray(Label[]::new);
+    Label none = new Label();
+    mv.visitVarInsn(Opcodes.ILOAD, 1);
+    mv.visitTableSwitchInsn(0, labels.length - 1, none, labels);
+    for (int i = 0; i < labels.length; i++) {
+      mv.visitLabel(labels[i]);
+      for (Type argument : Type.getArgumentTypes(entries.get(i).descriptor())) {
+        mv.visitInsn(argument.getSort() == Type.INT ? Opcodes.ICONST_0 : Opcodes.ACONST_NULL);
+      }
+      mv.visitMethodInsn(
+          Opcodes.INVOKESTATIC, name, entries.get(i).name(), entries.get(i).descriptor(), false);
+      mv.visitInsn(Opcodes.RETURN);
+    }
+    mv.visitLabel(none);
+    mv.visitInsn(Opcodes.RETURN);
+    mv.visitMaxs(0, 0);
+    mv.visitEnd();
   }
 
   private void dispatch() {

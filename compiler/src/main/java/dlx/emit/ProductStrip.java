@@ -57,19 +57,26 @@ final class ProductStrip {
         + ")V";
   }
 
-  /** Writes the methods of strips so many vectors wide, and those of their tiles. */
+  /**
+   * Writes the methods of strips so many vectors wide, and those of their tiles.
+   *
+   * @param seldom where methods are written that most calls do not need: tiles for rows that are
+   *     left over
+   */
   static void emit(
       Products product,
       ClassVisitor cv,
+      ClassVisitor seldom,
       String owner,
       String kernel,
       int vectors,
       int line,
       Operands operands) {
+    int highest = tileRows(product).getFirst();
     for (int rows : tileRows(product)) {
       for (boolean goesOn : product.isCut() ? List.of(false, true) : List.of(false)) {
         Code.method(
-            cv,
+            rows == highest ? cv : seldom,
             tile(kernel, rows, vectors, goesOn),
             ProductTile.descriptor(product),
             ProductTile.arguments(product),

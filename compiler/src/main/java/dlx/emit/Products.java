@@ -248,9 +248,18 @@ final class Products {
 
   // ------------------------------------------------------------------ the methods
 
-  void emit(ClassVisitor cv, String owner, String name, int line, Operands operands) {
+  /**
+   * @param seldom where methods are written that most calls do not need
+   */
+  void emit(
+      ClassVisitor cv,
+      ClassVisitor seldom,
+      String owner,
+      String name,
+      int line,
+      Operands operands) {
     for (int vectors : widths()) {
-      ProductStrip.emit(this, cv, owner, name, vectors, line, operands);
+      ProductStrip.emit(this, cv, seldom, owner, name, vectors, line, operands);
     }
     if (ProductStore.isNeeded(this)) {
       ProductStore.emit(this, cv, name, line, operands);

@@ -36,6 +36,9 @@ public final class CompiledFunction {
   /** Where kernels are measured; null while they are not. */
   private volatile Profile profile;
 
+  /** Null when it is over. */
+  private Ahead ahead;
+
   /** The workspace of the call that ended last; null while a call has it. */
   private volatile Workspace spare;
 
@@ -70,6 +73,7 @@ public final class CompiledFunction {
     this.signature = new Signature(program);
     this.commits = program.commits().toArray(Program.Commit[]::new);
     this.draws = program.draws().stream().mapToLong(d -> d).toArray();
+    this.ahead = Ahead.of(pages);
   }
 
   public Program program() {
@@ -148,6 +152,11 @@ public final class CompiledFunction {
 
   /** Calls with everything in place. Writes the results and, at the end, the slots. */
   void run(Prepared call, long seed, long step) {
+    Ahead waiting = ahead;
+    if (waiting != null) {
+      waiting.await();
+      ahead = null;
+    }
     Workspace workspace = take();
     boolean done = false;
     try {

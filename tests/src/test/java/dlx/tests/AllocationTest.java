@@ -3,15 +3,27 @@ package dlx.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
+import dlx.Call;
+import dlx.Dlx;
+import dlx.Model;
+import dlx.Step;
+import dlx.elaborate.Program;
 import dlx.runtime.CompiledFunction;
 import dlx.runtime.DType;
 import dlx.runtime.Simd;
 import dlx.runtime.Workers;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -44,6 +56,59 @@ class AllocationTest {
     }
   }
 
+  /**
+   * Whatever ran before: many programs in one process, so that the compiler has much to do when the
+   * next one comes, and then each once more.
+   */
+  @Tag("jit")
+  @Test
+  void stepsAfterManyOthers() throws IOException {
+    if (!isCompiledAtOnce()) {
+      return;
+    }
+    int before = Workers.threads();
+    try {
+      Map<String, Call> steps = steps();
+      for (int threads : new int[] {1, 2}) {
+        Workers.setThreads(threads);
+        steps.forEach((name, step) ->
+            assertEquals(0, bytes(step::run, 20), name + " by " + threads + " threads"));
+      }
+    } finally {
+      Workers.setThreads(before);
+    }
+  }
+
+  /** The training steps of what is measured against other libraries, in f32 and f64. */
+  private static Map<String, Call> steps() throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(Path.of("../bench/programs"))) {
+      files = all.filter(f -> f.toString().endsWith(".dlx")).sorted().toList();
+    }
+    Map<String, Call> steps = new LinkedHashMap<>();
+    for (Path file : files.reversed()) { // the largest kernel, that of logistic.dlx, comes late
+      for (String type : List.of("f32", "f64")) {
+        Model model = Dlx.parse(file.toString(), Files.readString(file).replace("f32", type));
+        for (Program.Step step : model.program().steps()) {
+          Call call = prepare(model.step(step.name()));
+          for (int i = 0; i < 5; i++) {
+            call.run();
+          }
+          steps.put(file.getFileName() + " " + step.name() + " " + type, call);
+        }
+      }
+    }
+    return steps;
+  }
+
+  private static Call prepare(Step step) {
+    Map<String, Object> given = new HashMap<>();
+    step.inputs().forEach(name -> given.put(name, 0));
+    Map<String, Integer> sizes = new HashMap<>();
+    step.sizes().forEach(size -> sizes.put(size, 20));
+    return step.prepare(given, sizes);
+  }
+
   private static boolean isCompiledAtOnce() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .anyMatch(a -> a.contains("CompileThresholdScaling"));
@@ -67,18 +132,26 @@ class AllocationTest {
     }
   }
 
+  private static long bytes(List<EveryKernel.Ready> calls) {
+    return bytes(
+        () -> {
+          for (int c = 0; c < calls.size(); c++) {
+            calls.get(c).run();
+          }
+        },
+        CALLS / 5);
+  }
+
   /**
    * The bytes that calls in turn allocate on this thread, at best: the JVM itself allocates now and
    * then, when it compiles or links what runs.
    */
-  private static long bytes(List<EveryKernel.Ready> calls) {
+  private static long bytes(Runnable call, int times) {
     long least = Long.MAX_VALUE;
     for (int tries = 0; tries < 5 && least > 0; tries++) {
       long start = THREADS.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < CALLS / 5; i++) {
-        for (int c = 0; c < calls.size(); c++) {
-          calls.get(c).run();
-        }
+      for (int i = 0; i < times; i++) {
+        call.run();
       }
       least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - start);
     }
