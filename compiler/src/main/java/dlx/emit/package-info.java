@@ -13,6 +13,8 @@
  * Products        the kernel Product, cut by Tiling: ProductLoops, ProductColumns, ProductStrip,
  *                 ProductTile
  * PackEmitter     the kernel Pack; SquareEmitter turns what lies the other way
+ * ScatterEmitter  the kernel Scatter
+ * Accumulator     what a fold keeps in vectors
  * CallEmitter     kernels that are one call into the runtime
  * Body            one value: registers, loads, operators
  * Lane            the dictionary of Vector API names, as strings
