@@ -81,6 +81,7 @@ public final class Model {
     Diagnostics diagnostics = new Diagnostics();
     Ast.File file = Parse.file(source, diagnostics);
     diagnostics.throwIfErrors();
+    if (!options.tests()) file = file.withoutTests();
     Program program = Elaborate.program(file, options.defines(), imports, diagnostics);
     diagnostics.throwIfErrors();
     if (options.threads() > 0) Workers.setThreads(options.threads());

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param threads threads that kernels share, for the whole process; 0 leaves them as they are
  * @param unchecked whether positions of gathers go unchecked
  * @param defines values of {@code dim} and {@code const} by name: numbers, or text in the language
+ * @param tests whether the test blocks belong to the program: what is wrong with them is told then
  * @param importFolders folders beside that of the main file that may be imported from
  */
 public record Options(
@@ -20,6 +21,7 @@ public record Options(
     boolean simplify,
     int threads,
     boolean unchecked,
+    boolean tests,
     Map<String, Object> defines,
     List<Path> importFolders) {
 
@@ -32,7 +34,7 @@ public record Options(
   }
 
   public static final Options DEFAULT =
-      new Options(Mathematics.REAL, true, 0, false, Map.of(), List.of());
+      new Options(Mathematics.REAL, true, 0, false, true, Map.of(), List.of());
 
   public Options {
     if (threads < 0) throw new IllegalArgumentException("threads: " + threads);
@@ -41,27 +43,37 @@ public record Options(
   }
 
   public Options withMathematics(Mathematics wanted) {
-    return new Options(wanted, simplify, threads, unchecked, defines, importFolders);
+    return new Options(wanted, simplify, threads, unchecked, tests, defines, importFolders);
   }
 
   public Options withSimplify(boolean wanted) {
-    return new Options(mathematics, wanted, threads, unchecked, defines, importFolders);
+    return new Options(mathematics, wanted, threads, unchecked, tests, defines, importFolders);
   }
 
   public Options withThreads(int wanted) {
-    return new Options(mathematics, simplify, wanted, unchecked, defines, importFolders);
+    return new Options(mathematics, simplify, wanted, unchecked, tests, defines, importFolders);
   }
 
   public Options withUnchecked(boolean wanted) {
-    return new Options(mathematics, simplify, threads, wanted, defines, importFolders);
+    return new Options(mathematics, simplify, threads, wanted, tests, defines, importFolders);
+  }
+
+  public Options withTests(boolean wanted) {
+    return new Options(mathematics, simplify, threads, unchecked, wanted, defines, importFolders);
   }
 
   public Options withDefines(Map<String, ?> wanted) {
     return new Options(
-        mathematics, simplify, threads, unchecked, new LinkedHashMap<>(wanted), importFolders);
+        mathematics,
+        simplify,
+        threads,
+        unchecked,
+        tests,
+        new LinkedHashMap<>(wanted),
+        importFolders);
   }
 
   public Options withImportFolders(List<Path> wanted) {
-    return new Options(mathematics, simplify, threads, unchecked, defines, wanted);
+    return new Options(mathematics, simplify, threads, unchecked, tests, defines, wanted);
   }
 }

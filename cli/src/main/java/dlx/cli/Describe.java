@@ -22,7 +22,7 @@ final class Describe extends Command {
 
   @Override
   int run(Invocation invocation) {
-    Model model = Programs.load(invocation, invocation.positional(0).orElseThrow());
+    Model model = Programs.loadWithTests(invocation, invocation.positional(0).orElseThrow());
     if (invocation.flag("--json")) {
       invocation.console().out().println(dlx.source.Json.of(Interface.of(model.program())));
     } else {

@@ -19,14 +19,25 @@ final class Programs {
   private Programs() {}
 
   /**
-   * The program; what is remarked about it goes to standard error.
+   * The program without its tests, for commands that ask for something else; what is remarked about
+   * it goes to standard error.
    *
    * @throws UsageException if there is no such file
    * @throws ProgramException if the program is wrong
    */
   static Model load(Invocation invocation, String file) {
+    return load(invocation, file, false);
+  }
+
+  /** As {@link #load}, with the tests: what is wrong with them is wrong with the program. */
+  static Model loadWithTests(Invocation invocation, String file) {
+    return load(invocation, file, true);
+  }
+
+  private static Model load(Invocation invocation, String file, boolean tests) {
     PassTimes times = new PassTimes();
-    Model model = load(invocation, file, invocation.flag("--time-passes") ? times : null);
+    dlx.Options options = options(invocation).withTests(tests);
+    Model model = load(file, options, invocation.flag("--time-passes") ? times : null);
     model.reset(invocation.seed());
     if (!model.warnings().isEmpty()) {
       Console console = invocation.console();
@@ -38,8 +49,7 @@ final class Programs {
     return model;
   }
 
-  private static Model load(Invocation invocation, String file, PassTimes times) {
-    dlx.Options options = options(invocation);
+  private static Model load(String file, dlx.Options options, PassTimes times) {
     try {
       return Dlx.load(existing(file), options, times == null ? Pipeline.Watch.NONE : times);
     } catch (ProgramException e) {

@@ -39,7 +39,7 @@ final class Tests extends Command {
   int run(Invocation invocation) {
     List<Ran> all = new ArrayList<>();
     for (String file : invocation.positionals(0)) {
-      Model model = Programs.load(invocation, file);
+      Model model = Programs.loadWithTests(invocation, file);
       List<Program.Test> tests = model.program().tests();
       for (int i = 0; i < tests.size(); i++) {
         if (!tests.get(i).name().contains(invocation.value("--filter").orElse(""))) continue;

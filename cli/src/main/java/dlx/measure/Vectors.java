@@ -3,7 +3,10 @@ package dlx.measure;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 
-/** Loops that do nothing but multiply-adds or reading, with vectors of the preferred width. */
+/**
+ * Loops that do nothing but multiply-adds or reading, with vectors of the preferred width. Singles
+ * and doubles have a loop each: only where the species is a constant do vectors stay in registers.
+ */
 final class Vectors {
   private Vectors() {}
 

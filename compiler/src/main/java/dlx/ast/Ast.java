@@ -29,7 +29,12 @@ public sealed interface Ast {
   record Identifier(String text, Span span) implements Ast {}
 
   /** A whole file; {@code doc} is its first doc comment or empty. */
-  record File(Source source, String doc, List<Item> items, Span span) implements Ast {}
+  record File(Source source, String doc, List<Item> items, Span span) implements Ast {
+    /** The program alone. */
+    public File withoutTests() {
+      return new File(source, doc, items.stream().filter(i -> !(i instanceof Test)).toList(), span);
+    }
+  }
 
   // ------------------------------------------------------------------ items
 

@@ -197,6 +197,15 @@ class ExitCodeTest {
     assertTrue(line.contains("it needs the inputs x, y"), line);
   }
 
+  @Test
+  void aWrongTestKeepsNobodyFromTheProgram() {
+    shell.with("tested.dlx", "input x: f32 = 2\ny = 2 * x\ntest \"wrong\" { assert z == 4 }\n");
+    assertEquals("4\n", shell.run("run DIR/tested.dlx y").out());
+    fails(1, "check DIR/tested.dlx", "error[E0201]: `z` is not defined");
+    fails(1, "test DIR/tested.dlx", "error[E0201]: `z` is not defined");
+    fails(1, "DIR/tested.dlx", "error[E0201]: `z` is not defined");
+  }
+
   // ------------------------------------------------------------------ data and files
 
   @Test
