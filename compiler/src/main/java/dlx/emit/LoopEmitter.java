@@ -30,6 +30,7 @@ final class LoopEmitter {
   private final Nest nest;
   private final int last;
   private final List<Window> windows;
+  private final ShortRows shortRows;
 
   /** Locals with the first position of an axis and the one after the last. */
   record Window(int from, int to) {}
@@ -41,6 +42,7 @@ final class LoopEmitter {
     this.windows = windows;
     this.last = kernel.axes().size() - 1;
     this.nest = new Nest(code, kernel.stores(), last + 1, l -> l, Math.max(0, last));
+    this.shortRows = new ShortRows(code, bits, kernel, nest, windows.isEmpty());
   }
 
   static void emit(Code code, int bits, Kernel.Loops kernel) {
@@ -62,6 +64,7 @@ final class LoopEmitter {
       emitter.hoist(body, 0, 0);
       emitter.storesAt(body, 0, 0);
     } else {
+      emitter.shortRows.begin(emitter.serial());
       emitter.level(0, bases, body);
     }
   }
@@ -72,6 +75,10 @@ final class LoopEmitter {
         || kernel.axes().size() == 1
             && Kernel.instructions(kernel.stores()).stream()
                 .anyMatch(i -> i instanceof Instruction.Folded);
+  }
+
+  private boolean serial() {
+    return isSerial(kernel);
   }
 
   /** A body of plain numbers outside of the last loop. */
@@ -258,7 +265,17 @@ final class LoopEmitter {
       folds.forEach(f -> numbers.put(f, code.local(f.dtype())));
       int index = code.local(1);
       start(last, index);
-      if (!lane.isVector()) {
+      if (!lane.isVector() && shortRows.arePossible()) {
+        shortRows.choose(
+            access -> nest.push(bases, access),
+            () -> {
+              Body body = outer.inner(shortRows.lane(), along(index, 0, true));
+              shortRows.bind(body);
+              work(body);
+              stores.forEach(s -> body.write(s.access(), s.value()));
+            },
+            () -> singles(index, numbers));
+      } else if (!lane.isVector()) {
         singles(index, numbers);
       } else if (isWhole() || isRow()) {
         vectors(index, numbers);

@@ -118,7 +118,7 @@ final class ProductStrip {
 
   /** Can a strip have fewer columns than it is wide? Only where they are padded. */
   static boolean mayBePadded(Products product) {
-    if (product.isCutOutside()) {
+    if (product.isCutOutside() || product.spills()) {
       return false;
     }
     return product.isRightPacked()
@@ -153,6 +153,9 @@ final class ProductStrip {
       cut(a);
     } else {
       rows(a, b + 1, -1, false);
+      if (product.spills()) {
+        lastRow();
+      }
     }
     if (product.isDirect() && mayBePadded(product)) {
       code.constant(0);
@@ -250,6 +253,28 @@ final class ProductStrip {
     code.iload(sumsRow);
     code.insn(Opcodes.IMUL);
     code.insn(Opcodes.IADD);
+  }
+
+  /** Copies the last row of the block to its place. */
+  private void lastRow() {
+    code.iload(from);
+    code.iload(to());
+    code.chooseIfLess(
+        () -> {
+          int last = code.local(1);
+          code.iload(to());
+          code.constant(1);
+          code.insn(Opcodes.ISUB);
+          code.istore(last);
+          code.scratch(tiling.dtype());
+          code.constant(0);
+          code.aload(sums);
+          sumsOf(last);
+          code.extent(product.column().extent());
+          code.callStatic(
+              "java/lang/System", "arraycopy", "(Ljava/lang/Object;ILjava/lang/Object;II)V");
+        },
+        () -> {});
   }
 
   /** One block of summed positions, added to what the ones before it gave. */
@@ -391,6 +416,25 @@ final class ProductStrip {
     code.iload(sumsRow);
     if (product.isCut()) {
       code.iload(count);
+    } else if (product.spills()) {
+      // the last row of the block, or one that the next tile stores its first row over
+      code.iload(i);
+      code.constant(rows);
+      code.insn(Opcodes.IADD);
+      code.iload(to());
+      code.chooseIfLess(
+          () -> {
+            code.aload(sums);
+            sumsOf(i);
+            code.constant(rows - 1);
+            code.iload(sumsRow);
+            code.insn(Opcodes.IMUL);
+            code.insn(Opcodes.IADD);
+          },
+          () -> {
+            code.scratch(tiling.dtype());
+            code.constant(0);
+          });
     }
     code.callStatic(owner, tile(name, rows, vectors, goesOn), ProductTile.descriptor(product));
   }

@@ -9,7 +9,8 @@ import org.objectweb.asm.Opcodes;
  * One tile of a product as a method of its own: rows by vectors of columns whose sums stay in
  * registers, one summed position per turn. Arguments: frame, scratch; array and first index of the
  * left operand; those of the right one and its step per summed position; array, first index and
- * step per row of the sums; how many positions are summed, if that is not always all.
+ * step per row of the sums; how many positions are summed, if that is not always all; array and
+ * index of the last row of sums, if rows spill.
  */
 final class ProductTile {
   private static final int A = 2;
@@ -21,6 +22,11 @@ final class ProductTile {
   private static final int C_AT = 8;
   private static final int C_ROW = 9;
   private static final int COUNT = 10;
+
+  /** Where the last row of sums goes, if rows spill. */
+  private static final int LAST = 10;
+
+  private static final int LAST_AT = 11;
 
   private final Products product;
   private final DType dtype;
@@ -61,13 +67,13 @@ final class ProductTile {
         + "II"
         + array
         + "II"
-        + (product.isCut() ? "I" : "")
+        + (product.isCut() ? "I" : product.spills() ? array + "I" : "")
         + ")V";
   }
 
   /** The local variables that the arguments take. */
   static int arguments(Products product) {
-    return product.isCut() ? COUNT + 1 : COUNT;
+    return product.isCut() ? COUNT + 1 : product.spills() ? LAST_AT + 1 : COUNT;
   }
 
   /**
@@ -285,7 +291,12 @@ final class ProductTile {
   }
 
   private void store(int r, int v, int c) {
-    if (lane.isVector()) {
+    if (product.spills() && r == rows - 1) {
+      code.aload(sums[r][v]);
+      code.aload(LAST);
+      index(LAST_AT, v * lane.lanes());
+      code.call(Lane.type(dtype), "intoArray", "(" + product.array() + "I)V");
+    } else if (lane.isVector()) {
       code.aload(sums[r][v]);
       code.aload(C);
       index(c, v * lane.lanes());

@@ -178,6 +178,22 @@ final class Products {
   }
 
   /**
+   * Are rows stored one behind the other that are shorter than a vector, but longer than half of
+   * it? Then each is stored as a vector, over whose end the next one is stored; the last one goes
+   * through memory of the thread.
+   */
+  boolean spills() {
+    if (!isDirect() || !isRightPacked() || !tiling.isVector() || isCut()) {
+      return false;
+    }
+    Extent step = kernel.stores().getFirst().access().strides().get(row.position());
+    return column.extent().isConstant()
+        && knownColumns() < tiling.lanes()
+        && 2 * knownColumns() >= tiling.lanes()
+        && step.equals(column.extent());
+  }
+
+  /**
    * From one row of the sums to the next in memory of the thread: those of one strip, or of all
    * columns, rounded up to the width of a strip.
    */

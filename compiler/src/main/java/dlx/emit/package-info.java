@@ -8,10 +8,13 @@
  * Page            a class while it is written
  * Operands        what a method is told at every call
  * LoopEmitter     the kernel Loops
+ * ShortRows       rows of a kernel Loops that are shorter than a vector
  * ColumnEmitter   the kernel Columns
  * Packing         which operands of products are copied into panels first
  * Products        the kernel Product, cut by Tiling: ProductLoops, ProductColumns, ProductStrip,
  *                 ProductTile
+ * Widening        sums over positions whose columns do not fill vectors
+ * Joining         neighbours with few channels as one row of a product
  * PackEmitter     the kernel Pack; SquareEmitter turns what lies the other way
  * ScatterEmitter  the kernel Scatter
  * Accumulator     what a fold keeps in vectors

@@ -181,11 +181,37 @@ final class Lower {
     List<Extent> shape = new ArrayList<>(x.type().shape().subList(0, first));
     shape.add(Extent.product(x.type().shape().subList(first, last + 1)));
     shape.addAll(x.type().shape().subList(last + 1, x.type().rank()));
-    Node inner = x.reshape(shape).reduce(kind, List.of(first));
+    Node inner = narrow(kind, x.reshape(shape), first);
     int done = last + 1 - first;
     return axes.size() == done
         ? inner
         : reduction(new Reduction(kind, axes.subList(0, axes.size() - done)), inner);
+  }
+
+  /** So many columns side by side fill vectors, or nearly. */
+  private static final int WIDE = 16;
+
+  /**
+   * A fold over an axis before the last. Of fewer columns than a vector has, several lines that lie
+   * side by side become one first: 8 lines of 6 columns are 48 columns.
+   */
+  private static Node narrow(Reduction.Kind kind, Node x, int axis) {
+    List<Extent> shape = x.type().shape();
+    long columns = Extent.product(shape.subList(axis + 1, shape.size())).constant().orElse(WIDE);
+    boolean isNarrow = columns > 2 && columns < WIDE;
+    long lines = isNarrow ? WIDE / Long.lowestOneBit(columns | WIDE) : 1;
+    Extent count = Extent.of(lines);
+    if (!isNarrow || !shape.get(axis).remainder(count).isZero()) {
+      return x.reduce(kind, List.of(axis));
+    }
+    List<Extent> wide = new ArrayList<>(shape.subList(0, axis));
+    wide.add(shape.get(axis).floorDivide(count));
+    wide.add(Extent.of(lines * columns));
+    Node sums = x.reshape(wide).reduce(kind, List.of(axis));
+    List<Extent> some = new ArrayList<>(shape.subList(0, axis));
+    some.add(count);
+    some.addAll(shape.subList(axis + 1, shape.size()));
+    return sums.reshape(some).reduce(kind, List.of(axis));
   }
 
   private static Node argmax(int axis, Node x) {
