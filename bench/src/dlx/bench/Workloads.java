@@ -21,6 +21,7 @@ final class Workloads {
     Steps.addTo(this);
     Numbers.addTo(this);
     Recurrent.addTo(this);
+    Convolutions.addTo(this);
     Compilation.addTo(this);
     Start.addTo(this);
   }
