@@ -57,8 +57,6 @@ final class Params extends Command {
       Invocation invocation, List<Program.Slot> slots, Map<String, Tensor> values) {
     List<Row> rows = new ArrayList<>();
     List<String> before = List.of();
-    long numbers = 0;
-    long bytes = 0;
     for (Program.Slot slot : slots) {
       List<String> parts = List.of(slot.path().split("\\.(?![^\\[]*\\])", -1));
       int common = 0;
@@ -72,8 +70,6 @@ final class Params extends Command {
       }
       before = parts;
       var size = slot.type().type().size().constant();
-      numbers += size.orElse(0);
-      bytes += size.orElse(0) * slot.type().type().dtype().bytes();
       Tensor value = values.get(slot.path());
       rows.add(
           new Row(
@@ -98,8 +94,23 @@ final class Params extends Command {
               + row.more;
       out.println(line.stripTrailing());
     }
-    out.printf(
-        "%d tensors, %s numbers, %s%n", slots.size(), Show.count(numbers), Show.bytes(bytes));
+    out.println(total(slots.stream().filter(Program.Slot::param).toList(), "tensors"));
+    List<Program.Slot> states = slots.stream().filter(s -> !s.param()).toList();
+    if (!states.isEmpty()) {
+      out.println("and " + total(states, "states"));
+    }
+  }
+
+  private static String total(List<Program.Slot> slots, String name) {
+    long numbers = 0;
+    long bytes = 0;
+    for (Program.Slot slot : slots) {
+      long size = slot.type().type().size().constant().orElse(0);
+      numbers += size;
+      bytes += size * slot.type().type().dtype().bytes();
+    }
+    return "%d %s, %s numbers, %s"
+        .formatted(slots.size(), name, Show.count(numbers), Show.bytes(bytes));
   }
 
   private static String pad(String text, int width) {

@@ -28,7 +28,6 @@ class ExamplesTest {
           "hopfield", // stores in one step
           "captioning",
           "gru_mut1",
-          "resnet",
           "sequences", // four networks with data of their own
           "sindy_autoencoder",
           "som",
@@ -82,6 +81,26 @@ class ExamplesTest {
         ends("mnist", "--epochs 2", "loss", 0, 1),
         // a guess among ten kinds costs log(10) = 2.3
         ends("cifar", "--data demo:shapes:1500 --epochs 4 --set rate=0.02", "loss", 0, 2.1),
+        // ten kinds of shapes: a guess costs log(10) = 2.3
+        ends("alexnet", "SMALL -D side=64 --epochs 2 --set rate=0.005", "loss", 0, 2.35),
+        ends("vgg16", "SMALL -D side=32 --epochs 2 --set rate=0.005", "loss", 0, 2.35),
+        ends("vgg19", "SMALL -D side=32 --epochs 2 --set rate=0.005", "loss", 0, 2.35),
+        ends(
+            "resnet",
+            "-D layers=18 -D side=32 -D classes=10 --data demo:shapes:256 --batch 32 --epochs 3"
+                + " --set rate=0.02",
+            "loss",
+            0,
+            2.3),
+        ends("lenet5", "DIGITS --epochs 3", "loss", 0, 1),
+        // pictures as bright as they are on the mean leave a variance of 0.1, and grey ones log(2)
+        ends("autoencoder", "--data demo:digits:1000 --epochs 2", "loss", 0, 0.35),
+        ends("denoiser", "--data demo:digits:300 --batch 32 --epochs 2", "loss", 0, 0.1),
+        shrinks(
+            "dcign",
+            "-D side=38 -D width=4 -D latent=10 --data demo:shapes:256 --epochs 3",
+            "loss",
+            0.95),
         // one and a half turns of an arm are told apart; a straight line reaches 0.65
         ends("spirals", "", "accuracy", 0.95, 1),
         // one species is far from the others, two overlap in a few examples
