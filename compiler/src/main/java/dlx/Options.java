@@ -14,6 +14,9 @@ import java.util.Map;
  * @param unchecked whether positions of gathers go unchecked
  * @param defines values of {@code dim} and {@code const} by name: numbers, or text in the language
  * @param tests whether the test blocks belong to the program: what is wrong with them is told then
+ * @param memory how many bytes the loops of an entry may leave for their derivatives together; with
+ *     less than they would leave, turns are computed again. {@link #UNLIMITED} if that is not
+ *     limited
  * @param importFolders folders beside that of the main file that may be imported from
  */
 public record Options(
@@ -23,7 +26,10 @@ public record Options(
     boolean unchecked,
     boolean tests,
     Map<String, Object> defines,
+    long memory,
     List<Path> importFolders) {
+  /** As much memory as is asked for. */
+  public static final long UNLIMITED = Long.MAX_VALUE;
 
   /** What a rewritten expression keeps. */
   public enum Mathematics {
@@ -34,32 +40,33 @@ public record Options(
   }
 
   public static final Options DEFAULT =
-      new Options(Mathematics.REAL, true, 0, false, true, Map.of(), List.of());
+      new Options(Mathematics.REAL, true, 0, false, true, Map.of(), UNLIMITED, List.of());
 
   public Options {
     if (threads < 0) throw new IllegalArgumentException("threads: " + threads);
+    if (memory < 1) throw new IllegalArgumentException("memory: " + memory);
     defines = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(defines));
     importFolders = List.copyOf(importFolders);
   }
 
   public Options withMathematics(Mathematics wanted) {
-    return new Options(wanted, simplify, threads, unchecked, tests, defines, importFolders);
+    return new Options(wanted, simplify, threads, unchecked, tests, defines, memory, importFolders);
   }
 
   public Options withSimplify(boolean wanted) {
-    return new Options(mathematics, wanted, threads, unchecked, tests, defines, importFolders);
+    return new Options(mathematics, wanted, threads, unchecked, tests, defines, memory, importFolders);
   }
 
   public Options withThreads(int wanted) {
-    return new Options(mathematics, simplify, wanted, unchecked, tests, defines, importFolders);
+    return new Options(mathematics, simplify, wanted, unchecked, tests, defines, memory, importFolders);
   }
 
   public Options withUnchecked(boolean wanted) {
-    return new Options(mathematics, simplify, threads, wanted, tests, defines, importFolders);
+    return new Options(mathematics, simplify, threads, wanted, tests, defines, memory, importFolders);
   }
 
   public Options withTests(boolean wanted) {
-    return new Options(mathematics, simplify, threads, unchecked, wanted, defines, importFolders);
+    return new Options(mathematics, simplify, threads, unchecked, wanted, defines, memory, importFolders);
   }
 
   public Options withDefines(Map<String, ?> wanted) {
@@ -70,10 +77,16 @@ public record Options(
         unchecked,
         tests,
         new LinkedHashMap<>(wanted),
+        memory,
         importFolders);
   }
 
   public Options withImportFolders(List<Path> wanted) {
-    return new Options(mathematics, simplify, threads, unchecked, tests, defines, wanted);
+    return new Options(mathematics, simplify, threads, unchecked, tests, defines, memory, wanted);
+  }
+
+  public Options withMemory(long wanted) {
+    return new Options(
+        mathematics, simplify, threads, unchecked, tests, defines, wanted, importFolders);
   }
 }

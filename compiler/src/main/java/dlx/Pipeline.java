@@ -49,7 +49,10 @@ public final class Pipeline {
     this.passes =
         List.of(
             new Pass("recognize", this::recognized, Verify::withDerivatives),
-            new Pass("differentiate", Differentiate::function, Verify::function),
+            new Pass(
+                "differentiate",
+                function -> Differentiate.function(function, options.memory()),
+                Verify::function),
             new Pass("simplify", this::simplified, Verify::function));
   }
 

@@ -98,6 +98,7 @@ final class Options {
     return value("--math", "RULES", "what rewriting keeps: real (numbers) or strict (every bit)")
         .flag("--no-simplify", "compile the graph as it is written")
         .flag("--unchecked", "no check of positions in gathers")
+        .value("--memory", "SIZE", "at most so much for derivatives of loops, such as 512M")
         .value("--threads", "N", "threads that share the work")
         .flag("--time-passes", "how long each stage took");
   }

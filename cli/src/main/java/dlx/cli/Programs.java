@@ -13,9 +13,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads the program that a command line names, with its options. */
 final class Programs {
+  private static final Pattern SIZE =
+      Pattern.compile("([0-9]+(?:\\.[0-9]+)?)([KMG]?)B?", Pattern.CASE_INSENSITIVE);
+
   private Programs() {}
 
   /**
@@ -85,8 +90,25 @@ final class Programs {
             invocation.values("--import-path").stream().map(Programs::folder).toList())
         .withSimplify(!invocation.flag("--no-simplify"))
         .withUnchecked(invocation.flag("--unchecked"))
+        .withMemory(invocation.value("--memory").map(Programs::bytes).orElse(dlx.Options.UNLIMITED))
         .withThreads(invocation.whole("--threads", 1).orElse(0))
         .withMathematics(mathematics(invocation.value("--math").orElse("real")));
+  }
+
+  /** A number of bytes: {@code 300}, {@code 64K}, {@code 512M}, {@code 1.5G}. */
+  static long bytes(String text) {
+    Matcher matcher = SIZE.matcher(text);
+    if (matcher.matches()) {
+      double bytes =
+          Double.parseDouble(matcher.group(1)) * (1L << 10 * " KMG".indexOf(unit(matcher)));
+      if (bytes >= 1 && bytes < 1L << 53) return (long) bytes;
+    }
+    throw new UsageException(
+        "--memory is a number of bytes, not " + text, "for example 300K, 512M or 1.5G");
+  }
+
+  private static String unit(Matcher matcher) {
+    return matcher.group(2).isEmpty() ? " " : matcher.group(2).toUpperCase(Locale.ROOT);
   }
 
   private static dlx.Options.Mathematics mathematics(String text) {

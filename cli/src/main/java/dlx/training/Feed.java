@@ -105,7 +105,7 @@ public final class Feed implements AutoCloseable {
     return pieces.getFirst().count();
   }
 
-  int pieces() {
+  public int pieces() {
     return pieces.size();
   }
 

@@ -15,6 +15,9 @@ final class Progress {
   /** Batches of the next epoch that are done. */
   int batch;
 
+  /** Pieces of the next batch that are done, if examples are cut. */
+  int piece;
+
   double bestValue = Double.NaN;
   int bestEpoch;
 
@@ -30,6 +33,7 @@ final class Progress {
     Map<String, String> map = new LinkedHashMap<>();
     map.put("dlx.epoch", Integer.toString(epoch));
     map.put("dlx.position", Integer.toString(batch));
+    map.put("dlx.piece", Integer.toString(piece));
     map.put("dlx.best", Double.toString(bestValue));
     map.put("dlx.best_epoch", Integer.toString(bestEpoch));
     map.put("dlx.means", means.state());
@@ -45,6 +49,7 @@ final class Progress {
     try {
       progress.epoch = Integer.parseInt(required(metadata, "dlx.epoch"));
       progress.batch = Integer.parseInt(required(metadata, "dlx.position"));
+      progress.piece = Integer.parseInt(metadata.getOrDefault("dlx.piece", "0"));
       progress.bestValue = Double.parseDouble(required(metadata, "dlx.best"));
       progress.bestEpoch = Integer.parseInt(required(metadata, "dlx.best_epoch"));
       progress.means.restore(required(metadata, "dlx.means"));
@@ -74,7 +79,7 @@ final class Progress {
     settings.forEach((name, value) -> {
       String before = metadata.getOrDefault(SETTING + name, "not set");
       if (before.equals(value.toString()) || name.equals("epochs")) return;
-      boolean inside = batch > 0 && (name.equals("batch") || name.equals("shuffle"));
+      boolean inside = batch + piece > 0 && (name.equals("batch") || name.equals("shuffle"));
       if (!inside && !name.equals("seed")) {
         changes.add("%s is %s, and was %s so far".formatted(name, value, before));
         return;

@@ -23,7 +23,7 @@ import java.util.Optional;
 public final class Trainer {
   /** Hears how it goes. */
   public interface Listener {
-    /** After each batch. */
+    /** After each batch, or, where examples are cut, after each piece of one. */
     void batch(int epoch, int batch, int batches, int examples, Means means);
 
     void epoch(Epoch epoch);
@@ -141,16 +141,22 @@ public final class Trainer {
   /** The rest of an epoch, or until it should stop; the examples seen. */
   private int epoch() {
     int[] order = train.order(settings.shuffle(), settings.seed(), progress.epoch);
-    if (progress.batch == 0) progress.means.restore("0");
+    int pieces = train.pieces();
+    if (progress.batch + progress.piece == 0) progress.means.restore("0");
     int seen = 0;
     while (progress.batch < train.count() && !stop.isWanted()) {
       int k = progress.batch;
       // other sequences have other states
-      if (settings.resetStates() && (k == 0 || train.pieces() > 1)) model.resetStates();
-      for (int piece = 0; piece < train.pieces(); piece++) step(order, k, piece);
-      progress.batch++;
-      seen += train.size(k);
-      listener.batch(progress.epoch + 1, progress.batch, train.count(), seen, progress.means);
+      boolean begins = progress.piece == 0 && (k == 0 || pieces > 1);
+      if (settings.resetStates() && begins) model.resetStates();
+      step(order, k, progress.piece++);
+      if (progress.piece == pieces) {
+        progress.piece = 0;
+        progress.batch++;
+        seen += train.size(k);
+      }
+      int done = progress.batch * pieces + progress.piece;
+      listener.batch(progress.epoch + 1, done, train.count() * pieces, seen, progress.means);
     }
     return seen;
   }

@@ -7,15 +7,18 @@ import dlx.graph.Leaf;
 import dlx.graph.Loop;
 import dlx.graph.Node;
 import dlx.graph.Substitute;
+import dlx.graph.Type;
 import dlx.runtime.DType;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pullback of a loop, which is a loop that goes the other way:
@@ -29,7 +32,8 @@ import java.util.function.Predicate;
  *
  * It carries the adjoints of carried variables, which begin with the adjoints of their last values
  * and end as those of the initial ones; without a turn they just pass. It takes as many turns as
- * the loop has taken. A {@link Choice} enters and leaves the loop as one: its condition goes the
+ * the loop has taken. Where memory is short, both loops go over {@link Segments} of the turns. A
+ * {@link Choice} enters and leaves the loop as one: its condition goes the
  * same way as its value.
  */
 final class Backwards {
@@ -38,27 +42,42 @@ final class Backwards {
   private final Loop.Region region;
   private final Map<Integer, Node> results;
   private final Reach reach;
-  private final Enclose back;
+  private final long memory;
   private final List<Sweep.Seed> seeds = new ArrayList<>();
   private final List<Sweep.Seed> parts = new ArrayList<>();
 
   /** The carried variables whose adjoints are carried, and whether as choices. */
   private final Map<Integer, Boolean> carried = new HashMap<>();
 
+  // what a turn of the other loop computes: what its variables become, and what it stacks
+  private final List<Node> ends = new ArrayList<>();
+  private final List<Node> stacked = new ArrayList<>();
+
+  // what the other loop carries with what that begins with, and of which sequences it takes elements
+  private final List<Node> variables = new ArrayList<>();
+  private final List<Node> begins = new ArrayList<>();
+  private final Map<Node, Node> elements = new LinkedHashMap<>();
+
+  /** What stands for a turn of what the loop leaves, by result. */
+  private final Map<Integer, Node> kept = new LinkedHashMap<>();
+
   private Loop.Region forwards;
+  private @Nullable Segments segments;
 
   /**
    * @param results the adjoints of the results, by index
    * @param wanted of which inputs adjoints are wanted
+   * @param memory how many bytes the loop may leave for its derivative; {@link Segments#ENOUGH}
    */
-  Backwards(Node loop, Reach reach, Map<Integer, Node> results, Predicate<Node> wanted) {
+  Backwards(
+      Node loop, Reach reach, Map<Integer, Node> results, Predicate<Node> wanted, long memory) {
     this.graph = loop.graph();
     this.loop = loop;
     this.region = (Loop.Region) loop.op();
     this.results = results;
     this.reach = reach;
     this.forwards = region;
-    this.back = new Enclose(graph, region.turns(), !region.descending());
+    this.memory = memory;
     BitSet inputs = inputs(wanted);
     seed(inputs);
     run(inputs);
@@ -69,9 +88,15 @@ final class Backwards {
     return parts;
   }
 
-  /** The same loop, leaving more. */
-  Loop.Region forwards() {
-    return forwards;
+  /** What the same loop computes of inputs when it leaves more, by index. */
+  List<Node> forwards(List<Node> inputs) {
+    return segments == null
+        ? Segments.results(graph.node(forwards, inputs))
+        : new Passes(this.turn()).forwards(region.turns(), inputs, segments).results();
+  }
+
+  private Passes.Turn turn() {
+    return new Passes.Turn(graph, region, forwards, kept, elements, variables, ends, stacked);
   }
 
   private Node argument(int index) {
@@ -127,20 +152,42 @@ final class Backwards {
     Choice choice = Choice.of(adjoint);
     carried.put(index, choice != null);
     if (choice == null) {
-      return back.carry(adjoint);
+      return begin(adjoint);
     }
-    Node condition = back.carry(choice.positive());
-    Node value = back.carry(choice.value());
+    Node condition = begin(choice.positive());
+    Node value = begin(choice.value());
     return condition.where(value, value.like(0));
   }
 
   private Node element(Node adjoint) {
     Choice choice = Choice.of(adjoint);
     if (choice == null) {
-      return back.element(adjoint);
+      return each(adjoint);
     }
-    Node value = back.element(choice.value());
-    return back.element(choice.positive()).where(value, value.like(0));
+    Node value = each(choice.value());
+    return each(choice.positive()).where(value, value.like(0));
+  }
+
+  /** A variable of the other loop that begins with a value. */
+  private Node begin(Node value) {
+    variables.add(Enclose.variable(graph, value.type()));
+    begins.add(value);
+    return variables.getLast();
+  }
+
+  /** What belongs to a turn of a sequence. */
+  private Node each(Node sequence) {
+    return elements.computeIfAbsent(
+        sequence,
+        x -> {
+          Type type = x.type();
+          return Enclose.variable(graph, type.with(type.shape().subList(1, type.rank())));
+        });
+  }
+
+  /** What belongs to a turn of what the loop leaves. */
+  private Node each(int result, Node root) {
+    return kept.computeIfAbsent(result, r -> Enclose.variable(graph, root.type()));
   }
 
   // ------------------------------------------------------------------ what it ends with
@@ -219,23 +266,22 @@ final class Backwards {
       left.put(node, more.size());
       more.add(node);
     }
-    forwards = region.withRoots(more);
-    Node extended = graph.node(forwards, loop.inputs());
-    back.atMost(forwards.taken(extended));
+    Loop.Region leaving = region.withRoots(more);
+    forwards = memory == Segments.ENOUGH ? leaving : leaving.frugal(region.turns());
     Substitute substitute =
         new Substitute(node -> {
           Integer index = left.get(node);
           if (index != null && !(node.op() instanceof Leaf)) {
-            return back.element(graph.node(new Loop.Result(index), extended));
+            return each(index, node);
           }
           if (!(node.op() instanceof Leaf.Argument argument)) {
             return null;
           }
           Node input = loop.input(argument.index());
           if (argument.index() < region.carried()) {
-            return back.element(graph.node(new Loop.Result(left.get(node)), extended));
+            return each(left.get(node), node);
           }
-          return argument.index() < first ? back.element(input) : input;
+          return argument.index() < first ? each(input) : input;
         });
     return substitute.nodes(lean);
   }
@@ -255,8 +301,7 @@ final class Backwards {
     return substitute.nodes(adjoints);
   }
 
-  private void close(List<Found> next, List<Found> sums, List<Found> stacked, List<Node> computed) {
-    List<Node> ends = new ArrayList<>();
+  private void close(List<Found> next, List<Found> sums, List<Found> stacks, List<Node> computed) {
     for (Found found : next) {
       if (found.condition() != null) {
         ends.add(computed.removeFirst());
@@ -264,12 +309,16 @@ final class Backwards {
       ends.add(computed.removeFirst());
     }
     for (Found found : sums) {
-      ends.add(back.carry(loop.input(found.input()).like(0)).plus(computed.removeFirst()));
+      ends.add(begin(loop.input(found.input()).like(0)).plus(computed.removeFirst()));
     }
-    List<Node> made = new ArrayList<>(back.results(ends, computed));
+    stacked.addAll(computed);
+    segments = Segments.of(region, loop.inputs(), forwards.roots(), kept.keySet(), memory);
+    List<Node> made =
+        new ArrayList<>(
+            new Passes(turn()).both(region.turns(), loop.inputs(), x -> x, begins, segments));
     List<Found> all = new ArrayList<>(next);
     all.addAll(sums);
-    all.addAll(stacked);
+    all.addAll(stacks);
     for (Found found : all) {
       Node condition = found.condition() == null ? null : made.removeFirst();
       Node value = made.removeFirst();

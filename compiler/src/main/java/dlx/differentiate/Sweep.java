@@ -3,7 +3,6 @@ package dlx.differentiate;
 import dlx.graph.Graph;
 import dlx.graph.Loop;
 import dlx.graph.Node;
-import dlx.graph.Op;
 import dlx.graph.Substitute;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * One reverse sweep: the adjoints of some nodes from those of what is computed of them: of a
@@ -28,18 +28,32 @@ final class Sweep {
   private final Map<Node, Map<Integer, Node>> ofResults = new HashMap<>();
 
   private final Map<Node, Node> adjoints = new HashMap<>();
-  private final Map<Node, Op> extended = new HashMap<>();
 
-  private Sweep(Set<Node> targets) {
+  /** What loops compute now that they leave more, of their inputs. */
+  private final Map<Node, UnaryOperator<List<Node>>> extended = new HashMap<>();
+
+  private final long memory;
+
+  private Sweep(Set<Node> targets, long memory) {
     this.targets = targets;
+    this.memory = memory;
   }
 
   /** The adjoint of a node, and the node; a node may be there more than once. */
   record Seed(Node node, Node adjoint) {}
 
-  /** The sweep that begins with these adjoints. */
+  /** The sweep that begins with these adjoints, of loops that leave whatever is needed. */
   static Sweep of(List<Seed> seeds, Set<Node> targets) {
-    Sweep sweep = new Sweep(targets);
+    return of(seeds, targets, Segments.ENOUGH);
+  }
+
+  /**
+   * The sweep that begins with these adjoints.
+   *
+   * @param memory how many bytes each loop may leave
+   */
+  static Sweep of(List<Seed> seeds, Set<Node> targets, long memory) {
+    Sweep sweep = new Sweep(targets, memory);
     List<Node> order = Graph.topological(seeds.stream().map(Seed::node).toList());
     for (Node node : order) {
       if (sweep.passes(node) || targets.contains(node)) {
@@ -65,8 +79,20 @@ final class Sweep {
       return roots;
     }
     Map<Node, Node> done = new HashMap<>();
+    Map<Node, List<Node>> made = new HashMap<>();
     for (Node node : Graph.topological(roots)) {
-      done.put(node, Substitute.rebuilt(node, extended.getOrDefault(node, node.op()), done));
+      UnaryOperator<List<Node>> more = extended.get(node);
+      if (more != null) {
+        List<Node> inputs = node.inputs().stream().map(done::get).toList();
+        made.put(node, node.graph().at(node.span(), () -> more.apply(inputs)));
+      }
+      boolean replaced =
+          node.op() instanceof Loop.Result && made.containsKey(node.input(0));
+      done.put(
+          node,
+          replaced
+              ? made.get(node.input(0)).get(((Loop.Result) node.op()).index())
+              : Substitute.rebuilt(node, node.op(), done));
     }
     return roots.stream().map(done::get).toList();
   }
@@ -134,11 +160,12 @@ final class Sweep {
     }
   }
 
-  private Loop.Region backwards(Node loop, Map<Integer, Node> results) {
-    Backwards backwards = new Backwards(loop, loops.get(loop), results, onPath::contains);
-    extended.put(loop, backwards.forwards());
+  private Backwards backwards(Node loop, Map<Integer, Node> results) {
+    Backwards backwards =
+        new Backwards(loop, loops.get(loop), results, onPath::contains, memory);
+    extended.put(loop, backwards::forwards);
     backwards.parts().forEach(p -> add(p.node(), p.adjoint()));
-    return backwards.forwards();
+    return backwards;
   }
 
   private void add(Node node, Node part) {

@@ -292,6 +292,20 @@ final class Repetition {
     return frame.with(scope);
   }
 
+  private void demandNoTurn(Ast node, Frame variables) {
+    if (node instanceof Ast.Name name
+        && loop.generators().stream().anyMatch(g -> g.name().text().equals(name.text()))
+        && variables.scope().find(name.text()) == null) {
+      throw new Failure(
+          Diagnostic.error("E0812", "`until` is asked before a turn, which has no number yet")
+              .at(name.span())
+              .help(
+                  "count in a variable: `with n = 0 until n > 5 { …; n <- "
+                      + name.text()
+                      + " + 1 }`"));
+    }
+  }
+
   /** Whether the loop is to end, said of the variables as they are. */
   private Node condition(Ast.Expression until, Frame variables) {
     if (generators.size() > 1) {
@@ -300,6 +314,7 @@ final class Repetition {
               .at(until.span())
               .help("write one loop in the other: `for i in m { for j in n until … { … } }`"));
     }
+    Syntax.each(until, node -> demandNoTurn(node, variables));
     Value value = elaboration.expressions.value(until, variables);
     if (value instanceof Value.Poison) {
       throw Failure.silent();
@@ -439,9 +454,15 @@ final class Repetition {
             Generator.unbounded("what the turns of this loop leave is stacked")
                 .at(span, elaboration.tensors.describe(sources.get(i)) + ", which is data")
                 .at(loop.body().statements().getLast().span(), "what is stacked")
-                .help("say it, for example `min(" + span.text() + ", 100)`"));
+                .help("say it, for example `" + bounded(loop.generators().get(i).over()) + "`"));
       }
     }
+  }
+
+  private static String bounded(Ast.Expression over) {
+    return over instanceof Ast.Range range
+        ? range.first().span().text() + "..min(" + range.last().span().text() + ", 100)"
+        : "min(" + over.span().text() + ", 100)";
   }
 
   private void ends(Value value, Span span, List<Tensor> into) {

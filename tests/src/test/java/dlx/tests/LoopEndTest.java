@@ -197,7 +197,12 @@ class LoopEndTest {
   /** What {@code ProgramsTest} asks of the evaluator, of compiled code. */
   @TestFactory
   Stream<DynamicTest> compiled() {
-    Model model = Dlx.load(PROGRAM);
+    return Stream.of(PROGRAM, PROGRAM.resolveSibling("uses_of_loops.dlx"))
+        .flatMap(LoopEndTest::compiled);
+  }
+
+  private static Stream<DynamicTest> compiled(Path program) {
+    Model model = Dlx.load(program);
     return IntStream.range(0, model.program().tests().size())
         .mapToObj(i ->
             DynamicTest.dynamicTest(
@@ -207,8 +212,7 @@ class LoopEndTest {
                   List<String> failures = new ArrayList<>();
                   run.failures()
                       .forEach(f ->
-                          failures.add(
-                              f.assertion().span().text() + " " + f.values() + f.reason()));
+                          failures.add(f.assertion().span().text() + " " + f.values() + f.reason()));
                   assertEquals(List.of(), failures);
                   assertTrue(run.passed(), String.valueOf(run.error()));
                 }));

@@ -10,6 +10,8 @@ import dlx.elaborate.Program;
 import dlx.emit.ClassEmitter;
 import dlx.emit.MethodSizes;
 import dlx.graph.Contraction;
+import dlx.graph.Derivative;
+import dlx.graph.Enclose;
 import dlx.graph.Extent;
 import dlx.graph.Function;
 import dlx.graph.Leaf;
@@ -183,6 +185,46 @@ class MethodSizeTest {
     return Trial.function(y);
   }
 
+  /** A loop with a long body, and its derivative. */
+  private static Function turns(int length) {
+    Trial trial = new Trial();
+    Extent n = Extent.symbol("n");
+    Node x = trial.input("x", DType.F32, Extent.symbol("t"), n);
+    Node begin = trial.input("h", DType.F32, n);
+    Enclose loop = new Enclose(trial.graph, Extent.symbol("t"), false);
+    Node h = loop.carry(begin);
+    Node each = loop.element(x);
+    Node y = h;
+    for (int i = 0; i < length; i++) {
+      y = i % 3 == 0 ? y.times(each) : i % 3 == 1 ? y.plus(1 + i) : y.tanh();
+    }
+    Node last = loop.results(List.of(y), List.of()).getFirst().sum();
+    Node slope = trial.graph.node(new Derivative(), last, begin);
+    return Differentiate.function(Trial.function(last, slope));
+  }
+
+  /** A loop with many variables, each of which is made of its neighbour, and their derivatives. */
+  private static Function variables(int length) {
+    Trial trial = new Trial();
+    Extent n = Extent.of(30);
+    Enclose loop = new Enclose(trial.graph, Extent.symbol("t"), false);
+    Node x = loop.element(trial.input("x", DType.F32, Extent.symbol("t"), n));
+    List<Node> begins = new ArrayList<>();
+    List<Node> carried = new ArrayList<>();
+    for (int i = 0; i < length; i++) {
+      begins.add(trial.input("h" + i, DType.F32, n));
+      carried.add(loop.carry(begins.getLast()));
+    }
+    List<Node> next = new ArrayList<>();
+    for (int i = 0; i < length; i++) {
+      next.add(carried.get(i).times(carried.get((i + 1) % length)).plus(x).tanh());
+    }
+    Node loss = loop.results(next, List.of()).stream().map(Node::sum).reduce(Node::plus).get();
+    List<Node> roots = new ArrayList<>(List.of(loss));
+    begins.forEach(b -> roots.add(trial.graph.node(new Derivative(), loss, b)));
+    return Differentiate.function(Trial.function(roots, List.of()));
+  }
+
   /** A family and a length at which it has some thousand nodes. */
   record Family(String name, int length, IntFunction<Function> make) {
     @Override
@@ -199,7 +241,9 @@ class MethodSizeTest {
         new Family("results", 500, MethodSizeTest::results),
         new Family("draws", 300, MethodSizeTest::draws),
         new Family("updates", 150, MethodSizeTest::updates),
-        new Family("layers", 100, MethodSizeTest::layers));
+        new Family("layers", 100, MethodSizeTest::layers),
+        new Family("turns", 150, MethodSizeTest::turns),
+        new Family("variables", 60, MethodSizeTest::variables));
   }
 
   @ParameterizedTest
