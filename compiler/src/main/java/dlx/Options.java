@@ -54,19 +54,23 @@ public record Options(
   }
 
   public Options withSimplify(boolean wanted) {
-    return new Options(mathematics, wanted, threads, unchecked, tests, defines, memory, importFolders);
+    return new Options(
+        mathematics, wanted, threads, unchecked, tests, defines, memory, importFolders);
   }
 
   public Options withThreads(int wanted) {
-    return new Options(mathematics, simplify, wanted, unchecked, tests, defines, memory, importFolders);
+    return new Options(
+        mathematics, simplify, wanted, unchecked, tests, defines, memory, importFolders);
   }
 
   public Options withUnchecked(boolean wanted) {
-    return new Options(mathematics, simplify, threads, wanted, tests, defines, memory, importFolders);
+    return new Options(
+        mathematics, simplify, threads, wanted, tests, defines, memory, importFolders);
   }
 
   public Options withTests(boolean wanted) {
-    return new Options(mathematics, simplify, threads, unchecked, wanted, defines, memory, importFolders);
+    return new Options(
+        mathematics, simplify, threads, unchecked, wanted, defines, memory, importFolders);
   }
 
   public Options withDefines(Map<String, ?> wanted) {

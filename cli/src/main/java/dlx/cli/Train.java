@@ -182,7 +182,8 @@ final class Train extends Command {
           .means()
           .forEach((name, value) ->
               line.append("   ").append(name).append(' ').append(Show.number(value)));
-      line.append("   ").append(Show.count(Math.round(plan.settings().batch() / each / plan.train().pieces())));
+      line.append("   ")
+          .append(Show.count(Math.round(plan.settings().batch() / each / plan.train().pieces())));
       line.append(" examples/s   ").append(clock(left)).append(" left");
       overwrite(line.toString());
     }

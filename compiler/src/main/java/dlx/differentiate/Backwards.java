@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
  * It carries the adjoints of carried variables, which begin with the adjoints of their last values
  * and end as those of the initial ones; without a turn they just pass. It takes as many turns as
  * the loop has taken. Where memory is short, both loops go over {@link Segments} of the turns. A
- * {@link Choice} enters and leaves the loop as one: its condition goes the
- * same way as its value.
+ * {@link Choice} enters and leaves the loop as one: its condition goes the same way as its value.
  */
 final class Backwards {
   private final Graph graph;
@@ -53,7 +52,8 @@ final class Backwards {
   private final List<Node> ends = new ArrayList<>();
   private final List<Node> stacked = new ArrayList<>();
 
-  // what the other loop carries with what that begins with, and of which sequences it takes elements
+  // what the other loop carries with what that begins with, and of which sequences it takes
+  // elements
   private final List<Node> variables = new ArrayList<>();
   private final List<Node> begins = new ArrayList<>();
   private final Map<Node, Node> elements = new LinkedHashMap<>();

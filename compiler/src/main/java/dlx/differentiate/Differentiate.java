@@ -43,8 +43,7 @@ public final class Differentiate {
    * @param memory {@code Long.MAX_VALUE} for as much as it takes
    */
   public static Function function(Function function, long memory) {
-    long loops =
-        function.nodes().stream().filter(n -> n.op() instanceof Loop.Region).count();
+    long loops = function.nodes().stream().filter(n -> n.op() instanceof Loop.Region).count();
     long each = memory == Segments.ENOUGH ? memory : memory / Math.max(1, loops);
     return function.withRoots(withoutStops(workedOut(function.roots(), each)));
   }

@@ -107,8 +107,7 @@ final class Passes {
       @Nullable Segments cut) {
     if (cut == null) {
       boolean whole = turns.equals(turn.leaving().turns());
-      Node loop =
-          turn.graph().node(whole ? turn.leaving() : turn.leaving().frugal(turns), inputs);
+      Node loop = turn.graph().node(whole ? turn.leaving() : turn.leaving().frugal(turns), inputs);
       Enclose back = new Enclose(turn.graph(), turns, !turn.plain().descending());
       back.frugal(turn.leaving().frugal());
       back.atMost(turn.leaving().taken(loop));

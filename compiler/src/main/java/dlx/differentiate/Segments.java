@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * turns = count * length + rest
  * </pre>
  *
- * The loop keeps its variables at the beginning of each of {@code count} blocks, and everything that
- * the derivative needs in the rest alone, which it comes to last. The derivative begins with the
- * rest; then it computes a block again, with all that it needs, and goes back over it. So a turn is
- * computed twice at most. Where even that is too much, blocks and the rest are cut again.
+ * The loop keeps its variables at the beginning of each of {@code count} blocks, and everything
+ * that the derivative needs in the rest alone, which it comes to last. The derivative begins with
+ * the rest; then it computes a block again, with all that it needs, and goes back over it. So a
+ * turn is computed twice at most. Where even that is too much, blocks and the rest are cut again.
  *
  * <p>Even blocks do what a binomial schedule does for one more pass over the turns: everything of a
  * block is there at once, so no turn in it is computed a third time.

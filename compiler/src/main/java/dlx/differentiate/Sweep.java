@@ -86,8 +86,7 @@ final class Sweep {
         List<Node> inputs = node.inputs().stream().map(done::get).toList();
         made.put(node, node.graph().at(node.span(), () -> more.apply(inputs)));
       }
-      boolean replaced =
-          node.op() instanceof Loop.Result && made.containsKey(node.input(0));
+      boolean replaced = node.op() instanceof Loop.Result && made.containsKey(node.input(0));
       done.put(
           node,
           replaced
@@ -161,8 +160,7 @@ final class Sweep {
   }
 
   private Backwards backwards(Node loop, Map<Integer, Node> results) {
-    Backwards backwards =
-        new Backwards(loop, loops.get(loop), results, onPath::contains, memory);
+    Backwards backwards = new Backwards(loop, loops.get(loop), results, onPath::contains, memory);
     extended.put(loop, backwards::forwards);
     backwards.parts().forEach(p -> add(p.node(), p.adjoint()));
     return backwards;

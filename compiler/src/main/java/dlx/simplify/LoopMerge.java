@@ -123,7 +123,8 @@ final class LoopMerge {
     Node limit = limit(first);
     Loop.Ending ending = new Loop.Ending(-1, -1, limit == null ? -1 : inputs.lastIndexOf(limit));
     Loop.Region both =
-        new Loop.Region(a.turns(), a.descending(), a.frugal(), ending, counts[0], counts[1], next, stacked);
+        new Loop.Region(
+            a.turns(), a.descending(), a.frugal(), ending, counts[0], counts[1], next, stacked);
     return replaced(first, second, graph.node(both, inputs), roots);
   }
 

@@ -212,7 +212,8 @@ class LoopEndTest {
                   List<String> failures = new ArrayList<>();
                   run.failures()
                       .forEach(f ->
-                          failures.add(f.assertion().span().text() + " " + f.values() + f.reason()));
+                          failures.add(
+                              f.assertion().span().text() + " " + f.values() + f.reason()));
                   assertEquals(List.of(), failures);
                   assertTrue(run.passed(), String.valueOf(run.error()));
                 }));

@@ -131,8 +131,7 @@ class LoopMemoryTest {
     List<Node> roots = network(30, false, false);
     Node slope = roots.get(2);
     Node w = slope.input(1);
-    List<Node> second =
-        List.of(trial.graph.node(new Derivative(), slope.times(slope).sum(), w));
+    List<Node> second = List.of(trial.graph.node(new Derivative(), slope.times(slope).sum(), w));
     List<Tensor> ample = trial.call(Trial.compile(derived(second, 1L << 40), Simd.bits()));
     List<Tensor> cut = trial.call(Trial.compile(derived(second, 4000), Simd.bits()));
     double[] judged =

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The cells of the library, compiled, against their formulas in complex numbers: f(x + ih) has f'(x)
- * h as its imaginary part, up to rounding if h is tiny, as nothing is subtracted.
+ * The cells of the library, compiled, against their formulas in complex numbers: f(x + ih) has
+ * f'(x) h as its imaginary part, up to rounding if h is tiny, as nothing is subtracted.
  */
 class RecurrentCellTest {
   private static final int BATCH = 2;
@@ -125,8 +125,7 @@ class RecurrentCellTest {
     return y;
   }
 
-  private static Complex[] each(
-      Complex[] a, java.util.function.UnaryOperator<Complex> function) {
+  private static Complex[] each(Complex[] a, java.util.function.UnaryOperator<Complex> function) {
     return Stream.of(a).map(function).toArray(Complex[]::new);
   }
 
@@ -172,8 +171,7 @@ class RecurrentCellTest {
           }
           Complex[] open = each(gates.get(1), v -> v.plus(ONE));
           Complex[] c =
-              sum(
-                  times(sigmoid(open), s.get(1)), times(sigmoid(gates.get(0)), tanh(gates.get(3))));
+              sum(times(sigmoid(open), s.get(1)), times(sigmoid(gates.get(0)), tanh(gates.get(3))));
           return List.of(times(sigmoid(gates.get(2)), tanh(c)), c);
         });
     CELLS.put(
@@ -252,8 +250,7 @@ class RecurrentCellTest {
     return CELLS.keySet().stream()
         .flatMap(c ->
             Stream.of(1, 2, 7, 50)
-                .flatMap(t ->
-                    Stream.of(0, 3).filter(k -> k < t).map(k -> Arguments.of(c, t, k))));
+                .flatMap(t -> Stream.of(0, 3).filter(k -> k < t).map(k -> Arguments.of(c, t, k))));
   }
 
   @ParameterizedTest(name = "{0}, {1} turns, truncated after {2}")

@@ -97,8 +97,7 @@ class StopTest {
             false);
     try (Output output = Output.open(folder.resolve(name))) {
       Trainer trainer =
-          new Trainer(
-              model, settings, feed(), Optional.empty(), output, listener, stop, Map.of());
+          new Trainer(model, settings, feed(), Optional.empty(), output, listener, stop, Map.of());
       if (resume) trainer.resume();
       return trainer.run();
     }
