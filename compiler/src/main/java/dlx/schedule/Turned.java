@@ -16,8 +16,8 @@ public final class Turned {
     Rewriting turning = access -> exchanged(access, batch, rows, columns);
     return new Kernel.Product(
         product.batch(),
-        product.columns(),
-        product.rows(),
+        /* rows= */ product.columns(),
+        /* columns= */ product.rows(),
         product.summed(),
         new Kernel.Operand(exchanged(product.b().access(), batch, rows, columns), 0),
         new Kernel.Operand(exchanged(product.a().access(), batch, rows, columns), 0),

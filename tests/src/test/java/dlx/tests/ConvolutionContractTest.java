@@ -235,7 +235,7 @@ class ConvolutionContractTest {
     long outsideX = c.height() + 2L * c.padding();
     long outsideY = c.width() + 2L * c.padding();
     long image = 2 * (outsideX + reach) * (outsideY + reach) * Math.max(c.in(), c.out());
-    long around = c.size() + c.stride() - 1;
+    long around = (long) c.size() + c.stride() - 1;
     long kernel = around * around * c.in() * c.out();
     long most = Math.max(kernel, image);
     Plan.function(model.function).kernels().stream()
