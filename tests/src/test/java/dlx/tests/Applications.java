@@ -290,6 +290,9 @@ record Applications(
             .times(stride)
             .plus(Movement.Windows.span(x.type().extent(axis + 1), dilation))
             .plus(random.nextInt(stride));
+    if (value(extent) < 0) { // windows of nothing, spread out
+      return null;
+    }
     return x.graph().node(new Movement.Overlap(axis, extent, stride, dilation), x);
   }
 
