@@ -87,6 +87,12 @@ final class Packing {
       buffers.add(widening.sums());
     }
     Kernel.Product product = widening == null ? given : widening.product();
+    Joining joining = Joining.of(product, buffers.size(), bits);
+    if (joining != null) {
+      buffers.add(joining.panels());
+      level(product.b().access()).kernels().addAll(joining.copies());
+      product = joining.product();
+    }
     Choice choice = Choice.of(product, bits);
     Tiling tiling = Tiling.of(product, bits).as(choice);
     Kernel.Operand a = product.a();
@@ -96,7 +102,7 @@ final class Packing {
     if (tiling.isVector() && choice.packLeft()) {
       a = pack(product, a.access(), columnsFrom - 1, Math.max(tiling.lanes(), tiling.rows()));
     }
-    if (tiling.isVector() && choice.packRight()) {
+    if (tiling.isVector() && joining == null && choice.packRight()) {
       int column = columnsFrom + product.columns().size() - 1;
       b = pack(product, b.access(), column, tiling.width());
     }
