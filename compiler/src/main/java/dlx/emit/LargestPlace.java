@@ -9,7 +9,7 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * The largest value of each lane and where it was met first, as the position of lane 0 of its
- * vector. NaN is never larger; where it was met first is kept beside.
+ * vector. Where NaN was met first is kept beside: then the rest does not matter.
  */
 final class LargestPlace extends Accumulator {
   /** A place behind all others, so far from the last integer that lanes can be counted from it. */
@@ -59,8 +59,6 @@ final class LargestPlace extends Accumulator {
       code.aload(value);
       int isNan = s.compare("NE");
       s.bits(NOWHERE).getBits(here).blendBits(isNan).getBits(nan).smallerBits().setBits(nan);
-      int nothing = s.number(least()).save();
-      value = s.choose(isNan, nothing, value).save();
     }
     code.aload(value);
     code.aload(best);
@@ -106,19 +104,20 @@ final class LargestPlace extends Accumulator {
     asInt();
     code.istore(into);
     if (nan >= 0) {
+      s.bits(NOWHERE);
+      all.forEach(a -> s.getBits(a.nan).smallerBits());
+      int some = s.getBits(s.bits(NOWHERE).saveBits()).compareBits("LT");
+      Label none = new Label();
+      code.aload(some);
+      code.call(Lane.MASK, "anyTrue", "()Z");
+      code.mv().visitJumpInsn(Opcodes.IFEQ, none);
       for (int u = 0; u < keys.length; u++) {
         s.getBits(position(s, all.get(u).nan, u));
         if (u > 0) {
           s.smallerBits();
         }
       }
-      int places = s.saveBits();
-      int someNan = s.getBits(places).getBits(s.bits(NOWHERE).saveBits()).compareBits("LT");
-      Label none = new Label();
-      code.aload(someNan);
-      code.call(Lane.MASK, "anyTrue", "()Z");
-      code.mv().visitJumpInsn(Opcodes.IFEQ, none);
-      s.getBits(places).smallestLane();
+      s.smallestLane();
       asInt();
       code.istore(into);
       code.mv().visitLabel(none);
