@@ -89,7 +89,7 @@ class ExamplesTest {
             "loss",
             0,
             2.3),
-        ends("lenet5", "DIGITS --epochs 3", "loss", 0, 1),
+        ends("lenet5", "--data demo:digits:1500 --epochs 2", "loss", 0, 1),
         // pictures as bright as they are on the mean leave a variance of 0.1, and grey ones log(2)
         ends("autoencoder", "--data demo:digits:1000 --epochs 2", "loss", 0, 0.35),
         ends("denoiser", "--data demo:digits:300 --batch 32 --epochs 2", "loss", 0, 0.1),
