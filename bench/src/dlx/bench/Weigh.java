@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -55,7 +56,7 @@ final class Weigh {
               name,
               Report.bytes(ours),
               Report.bytes(theirs),
-              String.format(Locale.ROOT, "%.2f", ours / theirs)));
+              theirs == 0 ? "-" : String.format(Locale.ROOT, "%.2f", ours / theirs)));
       out.flush();
     }
     out.flush();
@@ -68,18 +69,22 @@ final class Weigh {
     return side.temporaries();
   }
 
-  /** The least of some tries: the JVM itself needs memory now and then. */
+  /**
+   * The median of some tries: the JVM itself needs memory now and then, and the system counts pages
+   * in batches, so a few hundred KB are noise.
+   */
   private static double rise(Side side) throws IOException {
     side.seconds(WARM);
-    long least = Long.MAX_VALUE;
+    long[] rises = new long[TRIES];
     for (int i = 0; i < TRIES; i++) {
       // makes the highest value what it is now (proc(5))
       Files.writeString(Path.of("/proc/self/clear_refs"), "5");
       long before = status("VmRSS");
       side.seconds(3);
-      least = Math.min(least, Math.max(0, status("VmHWM") - before));
+      rises[i] = Math.max(0, status("VmHWM") - before);
     }
-    return least;
+    Arrays.sort(rises);
+    return rises[TRIES / 2];
   }
 
   private static long status(String name) throws IOException {

@@ -1,6 +1,7 @@
 package dlx.emit;
 
 import dlx.graph.Extent;
+import dlx.runtime.DType;
 import dlx.schedule.Access;
 import dlx.schedule.Buffer;
 import dlx.schedule.Kernel;
@@ -184,9 +185,32 @@ final class Packing {
       return narrow || isUsedOften(product);
     }
     return isFar(b.strides().get(summed), tiling)
+        && !isReadByHighTiles(product, tiling.dtype())
         && known(product.rows().getLast()) >= 128
         && known(columns) >= 128
         && known(product.summed().getLast()) >= 256;
+  }
+
+  /**
+   * Is the right operand, half a page from one summed position to the next, read where it lies by
+   * tiles of more rows, each of which reads all of it? For the few rows that there are that costs
+   * less than a copy; measured for 128 by 784 by 512.
+   */
+  static boolean isReadByHighTiles(Kernel.Product product, DType dtype) {
+    Access b = product.b().access();
+    int summed = b.strides().size() - 1;
+    long rows = product.rows().getLast().constant().orElse(0);
+    long step = b.strides().get(summed).constant().orElse(0) * dtype.bytes();
+    int row = product.batch().size() + product.rows().size() - 1;
+    return product.summed().size() == 1
+        && product.a().panel() == 0
+        && !product.a().access().strides().get(row).isOne()
+        && product.b().panel() == 0
+        && b.strides().get(summed - 1).isOne()
+        && step > 0
+        && step % PAGE == PAGE / 2
+        && rows >= 96
+        && rows < 256;
   }
 
   /** Is the right operand a kernel that many positions are multiplied by? */

@@ -40,6 +40,9 @@ record Tiling(
   private static final int MOST_SUMMED = 2048;
   private static final int BLOCK_SUMMED = 1024;
 
+  /** The rows of a tile whose right operand lies unfavourably: 24 of 32 registers are sums. */
+  private static final int HIGH = 12;
+
   /** Sums over more axes than one are cut into about so many positions. */
   private static final int BLOCK_POSITIONS = 256;
 
@@ -141,6 +144,10 @@ record Tiling(
     int usual = bits >= 512 ? 8 : 4;
     long known = product.rows().getLast().constant().orElse(0);
     boolean lines = product.rows().size() > 1 || product.summed().size() > 1;
+    DType dtype = product.a().access().buffer().dtype();
+    if (lane.isVector() && bits >= 512 && Packing.isReadByHighTiles(product, dtype)) {
+      return HIGH;
+    }
     if (!lane.isVector() || bits < 512 || !lines || known == 0 || known > 64 || known % 8 == 0) {
       return usual;
     }
