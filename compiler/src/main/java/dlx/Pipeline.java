@@ -111,7 +111,8 @@ public final class Pipeline {
 
   /** Formulas that stand for something better are found before their derivatives are taken. */
   private Function recognized(Function function) {
-    return options.simplify() ? Simplify.forms(function, mode()) : function;
+    boolean leaving = options.memory() == Options.UNLIMITED;
+    return options.simplify() ? Simplify.forms(function, mode(), leaving) : function;
   }
 
   private Function simplified(Function function) {
