@@ -102,6 +102,7 @@ record TrainPlan(
             "there are no data to train on",
             "say --data FILE, or put `data = \"FILE\"` into a recipe; demo:digits is always there");
       }
+      ahead(metrics);
       Sources sources = Sources.read(invocation, model, named, inputs, Map.of());
       Dataset data = sources.dataset(model, arguments.keySet());
       Sources.Named check = Sources.named(invocation, "--valid", recipe, model);
@@ -142,6 +143,31 @@ record TrainPlan(
           valid.map(v -> feed(v, of.orElseThrow(), settings, false)),
           sources.classes(),
           from);
+    }
+
+    /** While data are read, other threads compile what the trainer asks for afterwards. */
+    private void ahead(List<String> metrics) {
+      inBackground("dlx-steps", () -> {
+        for (Program.Step step : steps) {
+          model.step(step.name(), step == steps.getLast() ? metrics : List.of());
+        }
+      });
+      if (!invocation.flag("--resume")) inBackground("dlx-values", model::values);
+    }
+
+    private static void inBackground(String name, Runnable work) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  work.run();
+                } catch (RuntimeException e) {
+                  // the trainer meets it again, and says so
+                }
+              },
+              name);
+      thread.setDaemon(true);
+      thread.start();
     }
 
     private Feed feed(Dataset data, Sources sources, Settings settings, boolean training) {
