@@ -18,7 +18,8 @@ final class Page {
   private final String name;
   private final ClassWriter writer;
   private final List<Entry> entries = new ArrayList<>();
-  private final Touch touch = new Touch();
+  private final Constants constants;
+  private final Touch touch;
   private int methods;
 
   /** A method that is entered before there is data for it. */
@@ -29,14 +30,12 @@ final class Page {
    */
   Page(String name, String sourceFile) {
     this.name = "dlx/generated/" + name;
-    this.writer =
-        new ClassWriter(ClassWriter.COMPUTE_FRAMES | ClassWriter.COMPUTE_MAXS) {
-          @Override
-          protected String getCommonSuperClass(String one, String two) {
-            return "java/lang/Object";
-          }
-        };
-    writer.visit(69, Opcodes.ACC_PUBLIC | Opcodes.ACC_FINAL, this.name, null, SUPER, null);
+    this.constants = new Constants(this.name);
+    this.touch = new Touch(constants);
+    // the version of Java 5, for which the JVM finds out frames by itself; ASM takes far longer
+    this.writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+    int access = Opcodes.ACC_PUBLIC | Opcodes.ACC_FINAL;
+    writer.visit(Opcodes.V1_5, access, this.name, null, SUPER, null);
     writer.visitSource(sourceFile, null);
     MethodVisitor init = writer.visitMethod(Opcodes.ACC_PUBLIC, "<init>", "()V", null, null);
     init.visitCode();
@@ -61,7 +60,7 @@ final class Page {
     String method = "kernel" + methods++;
     int line = kernel.span().source().name().isEmpty() ? 0 : kernel.span().line();
     Operands operands = new Operands();
-    ClassVisitor known = noted();
+    ClassVisitor known = heard(true);
     switch (kernel) {
       case Kernel.Loops loops ->
           Code.kernel(known, method, line, operands, code -> LoopEmitter.emit(code, bits, loops));
@@ -69,7 +68,7 @@ final class Page {
           Code.kernel(
               known, method, line, operands, code -> ColumnEmitter.emit(code, bits, columns));
       case Kernel.Product product ->
-          new Products(product, bits).emit(known, writer, name, method, line, operands);
+          new Products(product, bits).emit(known, heard(false), name, method, line, operands);
       case Kernel.Pack pack -> PackEmitter.emit(known, pack, name, method, line, bits, operands);
       case Kernel.Link link ->
           Code.kernel(known, method, line, operands, code -> CallEmitter.link(code, link));
@@ -93,17 +92,24 @@ final class Page {
     count();
     enter();
     touch.emit(writer, name); // Kernels.touch
+    constants.emit(writer);
     writer.visitEnd();
     return writer.toByteArray();
   }
 
-  /** Writes into the class and notes the methods that are written. */
-  private ClassVisitor noted() {
+  /**
+   * Writes into the class and listens.
+   *
+   * @param isEntered whether the methods are entered before there is data for them
+   */
+  private ClassVisitor heard(boolean isEntered) {
     return new ClassVisitor(Opcodes.ASM9, writer) {
       @Override
       public MethodVisitor visitMethod(
           int access, String name, String descriptor, String signature, String[] exceptions) {
-        entries.add(new Entry(name, descriptor));
+        if (isEntered) {
+          entries.add(new Entry(name, descriptor));
+        }
         return touch.heard(super.visitMethod(access, name, descriptor, signature, exceptions));
       }
     };

@@ -40,7 +40,14 @@ final class Touch {
 
   private final Set<Operation> operations = new LinkedHashSet<>();
   private final Set<String> classes = new LinkedHashSet<>();
-  private final Set<ConstantDynamic> constants = new LinkedHashSet<>();
+  private final Constants constants;
+
+  /**
+   * @param constants where dynamic constants become fields
+   */
+  Touch(Constants constants) {
+    this.constants = constants;
+  }
 
   /** Passes a method on and remembers what it calls. */
   MethodVisitor heard(MethodVisitor method) {
@@ -78,9 +85,10 @@ final class Touch {
 
       @Override
       public void visitLdcInsn(Object value) {
-        super.visitLdcInsn(value);
         if (value instanceof ConstantDynamic constant) {
-          constants.add(constant);
+          constants.push(mv, constant);
+        } else {
+          super.visitLdcInsn(value);
         }
       }
     };
@@ -103,10 +111,6 @@ final class Touch {
           "forName",
           "(Ljava/lang/String;)Ljava/lang/Class;",
           false);
-      mv.visitInsn(Opcodes.POP);
-    }
-    for (ConstantDynamic constant : constants) {
-      mv.visitLdcInsn(constant);
       mv.visitInsn(Opcodes.POP);
     }
     Zeros zeros = new Zeros(mv);
