@@ -147,11 +147,13 @@ record TrainPlan(
 
     /** While data are read, other threads compile what the trainer asks for afterwards. */
     private void ahead(List<String> metrics) {
-      inBackground("dlx-steps", () -> {
-        for (Program.Step step : steps) {
-          model.step(step.name(), step == steps.getLast() ? metrics : List.of());
-        }
-      });
+      inBackground(
+          "dlx-steps",
+          () -> {
+            for (Program.Step step : steps) {
+              model.step(step.name(), step == steps.getLast() ? metrics : List.of());
+            }
+          });
       if (!invocation.flag("--resume")) inBackground("dlx-values", model::values);
     }
 
