@@ -49,6 +49,9 @@ record Tiling(
   /** The largest result that stays in the second cache while all blocks are added to it. */
   private static final long MOST_SUMS = 1 << 18;
 
+  /** Rows of a tile whose loops over lines of images are short: 14 % faster than 8 of them. */
+  private static final int TALL = 12;
+
   /** Into so many parts a result that is added to in blocks is cut for threads, or more. */
   private static final int PARTS = 6;
 
@@ -147,6 +150,9 @@ record Tiling(
     DType dtype = product.a().access().buffer().dtype();
     if (lane.isVector() && bits >= 512 && Packing.isReadByHighTiles(product, dtype)) {
       return HIGH;
+    }
+    if (lane.isVector() && bits >= 512 && product.summed().size() > 1 && known > 0 && known % TALL == 0) {
+      return TALL;
     }
     if (!lane.isVector() || bits < 512 || !lines || known == 0 || known > 64 || known % 8 == 0) {
       return usual;

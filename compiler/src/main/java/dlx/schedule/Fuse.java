@@ -231,16 +231,20 @@ final class Fuse {
         }
       }
       case Movement.Pad pad -> {
-        Node fill = node.input(1).fill(node.type().shape());
-        views.put(fill, View.of(fill, views::get));
-        parts.add(sink(node, fill, whole));
         Extent offset = Extent.ZERO;
         for (int axis = 0; axis < pad.low().size(); axis++) {
           offset = offset.plus(pad.low().get(axis).times(whole.strides().get(axis)));
         }
         Node x = node.input(0);
-        parts.add(sink(node, x, new View(node, offset, x.type().shape(), whole.strides())));
-        parts.get(0).before(parts.get(1));
+        List<View> filled = isMostlyInside(pad, node) ? border(pad, node, whole) : List.of(whole);
+        for (View part : filled) {
+          Node fill = node.input(1).fill(part.shape());
+          views.put(fill, View.of(fill, views::get));
+          parts.add(sink(node, fill, part));
+        }
+        Group inside = sink(node, x, new View(node, offset, x.type().shape(), whole.strides()));
+        parts.forEach(p -> p.before(inside));
+        parts.add(inside);
       }
       case Movement movement -> {
         Node x = node.input(0);
@@ -250,6 +254,46 @@ final class Fuse {
       default -> throw new IllegalStateException("no parts: " + node);
     }
     linkReaders(node, parts);
+  }
+
+  /** Is what is padded more than half of the result? */
+  private static boolean isMostlyInside(Movement.Pad pad, Node node) {
+    double share = 1;
+    for (int axis = 0; axis < pad.low().size(); axis++) {
+      Extent around = pad.low().get(axis).plus(pad.high().get(axis));
+      Extent extent = node.type().extent(axis);
+      if (!around.isZero()) {
+        if (!around.isConstant() || !extent.isConstant() || extent.isZero()) {
+          return false;
+        }
+        share *= 1 - (double) around.constant().getAsLong() / extent.constant().getAsLong();
+      }
+    }
+    return share > 0.5;
+  }
+
+  /** What lies around: before and behind each axis, inside of the axes before it. */
+  private static List<View> border(Movement.Pad pad, Node node, View whole) {
+    List<View> parts = new ArrayList<>();
+    List<Extent> shape = new ArrayList<>(node.type().shape());
+    Extent offset = Extent.ZERO;
+    for (int axis = 0; axis < shape.size(); axis++) {
+      Extent low = pad.low().get(axis);
+      Extent high = pad.high().get(axis);
+      Extent extent = shape.get(axis);
+      Extent stride = whole.strides().get(axis);
+      for (boolean before : new boolean[] {true, false}) {
+        Extent count = before ? low : high;
+        if (!count.isZero()) {
+          shape.set(axis, count);
+          Extent first = before ? Extent.ZERO : extent.minus(high).times(stride);
+          parts.add(new View(node, offset.plus(first), List.copyOf(shape), whole.strides()));
+        }
+      }
+      shape.set(axis, extent.minus(low).minus(high));
+      offset = offset.plus(low.times(stride));
+    }
+    return parts;
   }
 
   private Group sink(Node target, Node value, View to) {
