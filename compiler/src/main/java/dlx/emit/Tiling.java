@@ -151,7 +151,11 @@ record Tiling(
     if (lane.isVector() && bits >= 512 && Packing.isReadByHighTiles(product, dtype)) {
       return HIGH;
     }
-    if (lane.isVector() && bits >= 512 && product.summed().size() > 1 && known > 0 && known % TALL == 0) {
+    if (lane.isVector()
+        && bits >= 512
+        && product.summed().size() > 1
+        && known > 0
+        && known % TALL == 0) {
       return TALL;
     }
     if (!lane.isVector() || bits < 512 || !lines || known == 0 || known > 64 || known % 8 == 0) {
