@@ -49,7 +49,8 @@ record Reach(List<BitSet> turn, List<BitSet> whole) {
     List<BitSet> whole = new ArrayList<>();
     for (int i = 0; i < turn.size(); i++) {
       BitSet own = (BitSet) turn.get(i).clone();
-      if (i < region.carried() && passes(region.next().get(i))) {
+      // without a turn the last value is the first one, whatever the body does
+      if (i < region.carried() && region.next().get(i).type().dtype().isFloat()) {
         own.set(i);
       }
       whole.add(own);
