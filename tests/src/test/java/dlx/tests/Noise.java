@@ -68,15 +68,20 @@ final class Noise {
                 && (r.kind() == Reduction.Kind.SUM || r.kind() == Reduction.Kind.PRODUCT));
   }
 
-  /** Does the last digit of the result depend on how it is computed? */
+  /**
+   * Does the last digit of the result depend on how it is computed? That of a loop is taken to:
+   * what is rounded in its turns has no noise of its own.
+   */
   private static boolean isRounded(Node node) {
     return node.type().dtype().isFloat()
-        && node.op() instanceof Elementwise e
-        && switch (e) {
-          case NEGATE, ABS, SIGN, FLOOR, FLOOR_DIVIDE, MAX, MIN, WHERE, TO_F64, STOP_GRADIENT ->
-              false;
-          default -> true;
-        };
+        && (node.op() instanceof Loop.Result || node.op() instanceof Elementwise e && isRounded(e));
+  }
+
+  private static boolean isRounded(Elementwise operator) {
+    return switch (operator) {
+      case NEGATE, ABS, SIGN, FLOOR, FLOOR_DIVIDE, MAX, MIN, WHERE, TO_F64, STOP_GRADIENT -> false;
+      default -> true;
+    };
   }
 
   private Node withNoise(Node node) {
