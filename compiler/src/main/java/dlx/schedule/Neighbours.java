@@ -7,6 +7,7 @@ import dlx.graph.Graph;
 import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.graph.Reduction;
+import dlx.graph.Substitute;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -200,26 +202,12 @@ final class Neighbours {
 
     /** What stands at some positions of some axes, without these axes. */
     static Node at(Node x, Map<Integer, Integer> fixed) {
-      Map<Node, Node> done = new HashMap<>();
-      List<Node> open = new ArrayList<>(List.of(x));
-      while (!open.isEmpty()) {
-        Node node = open.getLast();
-        List<Node> missing =
-            node.op() instanceof Elementwise
-                ? node.inputs().stream().filter(n -> !done.containsKey(n)).toList()
-                : List.of();
-        if (missing.isEmpty()) {
-          open.removeLast();
-          done.put(
-              node,
-              node.op() instanceof Elementwise op
-                  ? node.graph().node(op, node.inputs().stream().map(done::get).toList())
-                  : leaf(node, fixed));
-        } else {
-          open.addAll(missing);
-        }
-      }
-      return done.get(x);
+      return withLeaves(x, leaf -> leaf(leaf, fixed));
+    }
+
+    /** The same operators over other leaves. */
+    static Node withLeaves(Node x, UnaryOperator<Node> leaf) {
+      return new Substitute(n -> n.op() instanceof Elementwise ? null : leaf.apply(n)).node(x);
     }
 
     private static Node leaf(Node x, Map<Integer, Integer> fixed) {

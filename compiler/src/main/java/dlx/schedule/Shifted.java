@@ -93,26 +93,7 @@ final class Shifted {
   // ------------------------------------------------------------------ one term
 
   private Node term(Node z, int[] at) {
-    Map<Node, Node> done = new HashMap<>();
-    List<Node> open = new ArrayList<>(List.of(z));
-    while (!open.isEmpty()) {
-      Node node = open.getLast();
-      List<Node> missing =
-          node.op() instanceof Elementwise
-              ? node.inputs().stream().filter(n -> !done.containsKey(n)).toList()
-              : List.of();
-      if (missing.isEmpty()) {
-        open.removeLast();
-        done.put(
-            node,
-            node.op() instanceof Elementwise op
-                ? node.graph().node(op, node.inputs().stream().map(done::get).toList())
-                : leaf(node, at));
-      } else {
-        open.addAll(missing);
-      }
-    }
-    return done.get(z);
+    return Neighbours.Trees.withLeaves(z, leaf -> leaf(leaf, at));
   }
 
   private Node leaf(Node x, int[] at) {

@@ -36,11 +36,7 @@ class LoopContractTest {
   private final Random random = new Random(5);
 
   private Tensor numbers(DType dtype, int... shape) {
-    Tensor tensor = Tensor.zeros(dtype, shape);
-    for (int i = 0; i < tensor.size(); i++) {
-      tensor.set(i, random.nextDouble() * 2 - 1);
-    }
-    return tensor;
+    return Trial.numbers(random, dtype, shape);
   }
 
   private Node sequence(String name, DType dtype, int turns, int... element) {

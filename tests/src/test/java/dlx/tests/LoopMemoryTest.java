@@ -40,11 +40,7 @@ class LoopMemoryTest {
   private final Random random = new Random(5);
 
   private Tensor numbers(int... shape) {
-    Tensor tensor = Tensor.zeros(DType.F64, shape);
-    for (int i = 0; i < tensor.size(); i++) {
-      tensor.set(i, random.nextDouble() * 2 - 1);
-    }
-    return tensor;
+    return Trial.numbers(random, DType.F64, shape);
   }
 
   /** A network with a draw in every turn and something stacked; its loss and derivatives. */

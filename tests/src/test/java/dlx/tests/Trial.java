@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 
 /** One graph with its arguments: what the compiled code of it gives and what the judge says. */
@@ -100,6 +101,15 @@ final class Trial {
         agree(what, judge.values(outputs[i]), results.get(i), tolerance);
       }
     }
+  }
+
+  /** Numbers between -1 and 1. */
+  static Tensor numbers(Random random, DType dtype, int... shape) {
+    Tensor tensor = Tensor.zeros(dtype, shape);
+    for (int i = 0; i < tensor.size(); i++) {
+      tensor.set(i, random.nextDouble() * 2 - 1);
+    }
+    return tensor;
   }
 
   /** How far the result of an element may be from the judge's. */

@@ -99,7 +99,7 @@ class LoaderTest {
       int[] order = data.order();
       for (int k = 0; k < 8; k++) {
         Tensor label = loader.fill(order, 0, k).get("label");
-        Thread.sleep(5);
+        Thread.sleep(5); // in which the others go on; what they write must be elsewhere
         for (int i = 0; i < 8; i++) assertEquals(8 * k + i, label.ints()[i]);
       }
     }
