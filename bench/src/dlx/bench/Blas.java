@@ -9,7 +9,10 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas;
 
-/** OpenBLAS by itself: one product of matrices, into the same memory every time. */
+/**
+ * OpenBLAS by itself: one product of matrices, or of a row and a matrix, into the same memory every
+ * time.
+ */
 final class Blas implements Side {
   /** The product of an m by k and a k by n matrix, which may be stored transposed. */
   record Shape(int m, int k, int n, boolean left, boolean right) {}
@@ -45,7 +48,9 @@ final class Blas implements Side {
     int leftRow = shape.left ? shape.m : shape.k;
     int rightRow = shape.right ? shape.k : shape.n;
     for (int i = 0; i < times; i++) {
-      if (result instanceof DoublePointer to) {
+      if (shape.m == 1) {
+        row();
+      } else if (result instanceof DoublePointer to) {
         DoublePointer a = (DoublePointer) given.get(0);
         DoublePointer b = (DoublePointer) given.get(1);
         openblas.cblas_dgemm(
@@ -82,6 +87,23 @@ final class Blas implements Side {
             (FloatPointer) result,
             shape.n);
       }
+    }
+  }
+
+  /** One row times a matrix, which is that matrix turned times a column. */
+  private void row() {
+    int turn = shape.right ? openblas.CblasNoTrans : openblas.CblasTrans;
+    int lines = shape.right ? shape.n : shape.k;
+    int line = shape.right ? shape.k : shape.n;
+    int order = openblas.CblasRowMajor;
+    if (result instanceof DoublePointer to) {
+      DoublePointer x = (DoublePointer) given.get(0);
+      DoublePointer w = (DoublePointer) given.get(1);
+      openblas.cblas_dgemv(order, turn, lines, line, 1, w, line, x, 1, 0, to, 1);
+    } else {
+      FloatPointer x = (FloatPointer) given.get(0);
+      FloatPointer w = (FloatPointer) given.get(1);
+      openblas.cblas_sgemv(order, turn, lines, line, 1, w, line, x, 1, 0, (FloatPointer) result, 1);
     }
   }
 

@@ -20,6 +20,10 @@ final class Products {
       table.add("product of transposed left " + n + " f32", w -> square(w, n, true, false));
       table.add("product with transposed right " + n + " f32", w -> square(w, n, false, true));
     }
+    for (int n : new int[] {128, 1000, 4096}) {
+      table.add("row times matrix " + n + " f32", w -> row(w, n, false));
+      table.add("row times transposed matrix " + n + " f32", w -> row(w, n, true));
+    }
     batched(table, 256, 16);
     batched(table, 64, 64);
   }
@@ -28,6 +32,10 @@ final class Products {
     table.add(
         "product " + m + "x" + k + "x" + n + " " + dtype,
         w -> product(w, m, k, n, dtype, false, false));
+  }
+
+  private static void row(Workload w, int n, boolean right) {
+    product(w, 1, n, n, DType.F32, false, right);
   }
 
   private static void square(Workload w, int n, boolean left, boolean right) {

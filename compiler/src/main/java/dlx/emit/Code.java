@@ -214,6 +214,12 @@ final class Code {
     mv.visitFieldInsn(Opcodes.GETFIELD, SCRATCH, Lane.field(dtype), "[" + Lane.letter(dtype));
   }
 
+  /** Pushes {@code begin} or {@code end} of the part of the second axis that threads share. */
+  void shared(String field) {
+    mv.visitVarInsn(Opcodes.ALOAD, 1);
+    mv.visitFieldInsn(Opcodes.GETFIELD, SCRATCH, field, "I");
+  }
+
   // ------------------------------------------------------------------ numbers
 
   void load(DType dtype, int local) {

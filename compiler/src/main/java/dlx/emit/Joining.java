@@ -184,7 +184,7 @@ record Joining(Kernel.Product product, Buffer panels, List<Kernel> copies) {
           rows,
           List.of(columns),
           summed,
-          new Kernel.Operand(new Access(a.buffer(), a.offset(), left), 0),
+          new Kernel.Operand(new Access(a.buffer(), a.offset(), left)),
           new Kernel.Operand(new Access(panels, Extent.ZERO, right), panel),
           List.of(new Kernel.Store(stored, store.value())),
           from.span());

@@ -68,7 +68,7 @@ final class PackEmitter {
   }
 
   static Extent units(Kernel.Pack kernel) {
-    return Extent.product(kernel.outer()).times(kernel.panels());
+    return Extent.product(kernel.outer()).times(kernel.panels()).times(kernel.wanted());
   }
 
   /** Copied numbers per unit. */

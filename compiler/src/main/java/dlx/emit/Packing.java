@@ -82,7 +82,8 @@ final class Packing {
     return levels.get(at);
   }
 
-  private void product(Kernel.Product given) {
+  private void product(Kernel.Product asGiven) {
+    Kernel.Product given = FewRows.turned(asGiven, bits);
     Widening widening = Widening.of(given, buffers.size(), bits);
     if (widening != null) {
       buffers.add(widening.sums());
@@ -96,16 +97,18 @@ final class Packing {
     }
     Choice choice = Choice.of(product, bits);
     Tiling tiling = Tiling.of(product, bits).as(choice);
+    FewRows few = FewRows.of(product, bits);
     Kernel.Operand a = product.a();
     Kernel.Operand b = product.b();
     int outside = product.batch().size();
     int columnsFrom = outside + product.rows().size();
-    if (tiling.isVector() && choice.packLeft()) {
-      a = pack(product, a.access(), columnsFrom - 1, Math.max(tiling.lanes(), tiling.rows()));
+    if (tiling.isVector() && choice.packLeft() && !few.isAlways()) {
+      int panel = Math.max(tiling.lanes(), tiling.rows());
+      a = pack(product, a.access(), columnsFrom - 1, panel, few);
     }
-    if (tiling.isVector() && joining == null && choice.packRight()) {
+    if (tiling.isVector() && joining == null && choice.packRight() && !few.isAlways()) {
       int column = columnsFrom + product.columns().size() - 1;
-      b = pack(product, b.access(), column, tiling.width());
+      b = pack(product, b.access(), column, tiling.width(), few);
     }
     List<Kernel> kernels = levels.getLast().kernels();
     kernels.add(
@@ -126,7 +129,7 @@ final class Packing {
 
   /** Of a packed right operand all summed positions lie evenly, so they may of the left one too. */
   private static Kernel.Product evenly(Kernel.Product product) {
-    if (product.b().panel() == 0) {
+    if (product.b().panel() == 0 || product.summed().size() == 1) {
       return product;
     }
     List<Extent> summed = new ArrayList<>(product.summed());
@@ -150,7 +153,7 @@ final class Packing {
         product.rows(),
         product.columns(),
         summed,
-        new Kernel.Operand(new Access(a.buffer(), a.offset(), left), product.a().panel()),
+        new Kernel.Operand(new Access(a.buffer(), a.offset(), left)),
         new Kernel.Operand(new Access(b.buffer(), b.offset(), right), product.b().panel()),
         product.stores(),
         product.span());
@@ -238,7 +241,9 @@ final class Packing {
   }
 
   /** Adds the kernel that packs an operand along an axis, and gives the operand it makes. */
-  private Kernel.Operand pack(Kernel.Product product, Access from, int axis, int panel) {
+  private Kernel.Operand pack(
+      Kernel.Product product, Access from, int axis, int panel, FewRows few) {
+    Extent wanted = Extent.ONE.minus(few.chosen());
     List<Extent> axes = new ArrayList<>(product.batch());
     axes.addAll(product.rows());
     axes.addAll(product.columns());
@@ -263,7 +268,7 @@ final class Packing {
             Buffer.Role.TEMPORARY,
             "panels of " + from.buffer().name(),
             from.buffer().dtype(),
-            Extent.product(outer).times(panels).times(one),
+            Extent.product(outer).times(panels).times(one).times(wanted),
             null);
     buffers.add(to);
     level(from)
@@ -276,6 +281,7 @@ final class Packing {
                 panel,
                 new Access(from.buffer(), from.offset(), strides),
                 to,
+                wanted,
                 product.span()));
     List<Extent> packed = new ArrayList<>();
     Extent stride = panels.times(one);
@@ -289,6 +295,7 @@ final class Packing {
       packed.add(i == axis ? one : at >= 0 ? outerStrides.get(at) : Extent.ZERO);
     }
     product.summed().forEach(k -> packed.add(Extent.ZERO));
-    return new Kernel.Operand(new Access(to, Extent.ZERO, packed), panel);
+    Access access = new Access(to, Extent.ZERO, packed);
+    return new Kernel.Operand(access, panel, few.isNever() ? access : from, few.chosen());
   }
 }

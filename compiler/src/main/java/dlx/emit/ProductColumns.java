@@ -31,22 +31,21 @@ final class ProductColumns {
 
   /** Asks which columns this thread has, if threads share them. */
   void begin() {
-    if (product.across() != null) {
+    if (product.sharesColumns()) {
       part("begin", begin);
       part("end", end);
     }
   }
 
   private void part(String field, int local) {
-    code.aload(1);
-    code.mv().visitFieldInsn(Opcodes.GETFIELD, Code.SCRATCH, field, "I");
+    code.shared(field);
     code.istore(local);
   }
 
   /** All columns of a block of rows. */
   void emit(ProductLoops.Right right, int from, int to) {
     int j = code.local(1);
-    if (product.across() == null) {
+    if (!product.sharesColumns()) {
       code.constant(0);
     } else {
       code.iload(begin);
@@ -68,7 +67,7 @@ final class ProductColumns {
   }
 
   private void columnLimit() {
-    if (product.across() == null) {
+    if (!product.sharesColumns()) {
       code.extent(product.column().extent());
     } else {
       code.iload(end);

@@ -194,6 +194,19 @@ final class ProductLoops {
    * @param block the local of the number of the block of rows; -1 for all of this call
    */
   private void matrix(int b, @Nullable Part part, int block) {
+    FewRows few = product.few();
+    if (few.isAlways()) {
+      blocks(null, block);
+    } else if (few.isNever()) {
+      tiles(b, part, block);
+    } else {
+      code.constant(0);
+      code.extent(few.chosen());
+      code.chooseIfLess(() -> blocks(null, block), () -> tiles(b, part, block));
+    }
+  }
+
+  private void tiles(int b, @Nullable Part part, int block) {
     Right right = new Right(code.local(1), b, code.local(1), part);
     code.array(product.kernel().b().access().buffer());
     code.astore(right.array());
@@ -305,8 +318,12 @@ final class ProductLoops {
     return padded;
   }
 
-  /** One block of rows, or those of this call. */
-  private void blocks(Right right, int block) {
+  /**
+   * One block of rows, or those of this call.
+   *
+   * @param right null where few rows are not multiplied in tiles
+   */
+  private void blocks(@Nullable Right right, int block) {
     int from = code.local(1);
     int to = code.local(1);
     if (block >= 0) {
@@ -348,8 +365,12 @@ final class ProductLoops {
         });
   }
 
-  private void block(Right right, int from, int to) {
-    columns.emit(right, from, to);
+  private void block(@Nullable Right right, int from, int to) {
+    if (right == null) {
+      few(from, to);
+    } else {
+      columns.emit(right, from, to);
+    }
     if (!product.isDirect()) {
       int sums = code.local(1);
       ProductStore.sums(product, code);
@@ -359,5 +380,21 @@ final class ProductLoops {
       code.istore(first);
       ProductStore.call(product, code, owner, name, indices, sums, from, to, first);
     }
+  }
+
+  private void few(int from, int to) {
+    code.aload(0);
+    code.aload(1);
+    indices.forEach(code::iload);
+    code.iload(from);
+    code.iload(to);
+    if (product.across() == null) {
+      code.constant(0);
+      code.extent(product.column().extent());
+    } else {
+      code.shared("begin");
+      code.shared("end");
+    }
+    code.callStatic(owner, ProductFew.name(name), ProductFew.descriptor(product));
   }
 }

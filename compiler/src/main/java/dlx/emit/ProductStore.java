@@ -26,7 +26,7 @@ final class ProductStore {
 
   /** Do sums go through memory of the thread, at least sometimes? */
   static boolean isNeeded(Products product) {
-    return !product.isDirect() || ProductStrip.mayBePadded(product);
+    return !product.isDirect() || !product.few().isAlways() && ProductStrip.mayBePadded(product);
   }
 
   private static String descriptor(Products product) {

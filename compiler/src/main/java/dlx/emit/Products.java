@@ -20,6 +20,7 @@ final class Products {
   private final Kernel.Product kernel;
   private final int bits;
   private final Tiling tiling;
+  private final FewRows few;
   private final List<Axis> outer = new ArrayList<>();
   private final List<Axis> summed = new ArrayList<>();
   private final Axis row;
@@ -32,6 +33,7 @@ final class Products {
     this.kernel = kernel;
     this.bits = bits;
     this.tiling = Tiling.of(kernel, bits).as(Choice.of(kernel, bits));
+    this.few = FewRows.of(kernel, bits);
     List<Extent> extents = new ArrayList<>(kernel.batch());
     extents.addAll(kernel.rows());
     extents.addAll(kernel.columns());
@@ -70,6 +72,11 @@ final class Products {
 
   Tiling tiling() {
     return tiling;
+  }
+
+  /** For which sizes there are so few rows that they are not multiplied in tiles. */
+  FewRows few() {
+    return few;
   }
 
   List<Axis> outer() {
@@ -237,12 +244,22 @@ final class Products {
     return isCutOutside() ? 2 : most;
   }
 
-  /**
-   * What threads may share besides: the columns, where there are no outer axes. Not where sums are
-   * interrupted: the last strip may overlap the one of another thread, whose sums are half done.
-   */
+  /** What threads may share besides: the columns, where there are no outer axes. */
   @Nullable Extent across() {
-    return outer.isEmpty() && isDirect() && !isCut() ? column.extent() : null;
+    if (!outer.isEmpty() || !isDirect()) {
+      return null;
+    }
+    return sharesColumns()
+        ? column.extent()
+        : few.isNever() ? null : few.chosen().times(column.extent().plus(-1)).plus(1);
+  }
+
+  /**
+   * May threads share the columns of tiles? Not where sums are interrupted: the last strip may
+   * overlap the one of another thread, whose sums are half done.
+   */
+  boolean sharesColumns() {
+    return outer.isEmpty() && isDirect() && !isCut();
   }
 
   int acrossAlign() {
@@ -274,7 +291,10 @@ final class Products {
       String name,
       int line,
       Operands operands) {
-    for (int vectors : widths()) {
+    if (!few.isNever()) {
+      ProductFew.emit(this, few.isAlways() ? cv : seldom, owner, name, line, operands);
+    }
+    for (int vectors : few.isAlways() ? List.<Integer>of() : widths()) {
       ProductStrip.emit(this, cv, seldom, owner, name, vectors, line, operands);
     }
     if (ProductStore.isNeeded(this)) {

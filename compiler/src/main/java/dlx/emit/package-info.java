@@ -13,6 +13,8 @@
  * Packing         which operands of products are copied into panels first
  * Products        the kernel Product, cut by Tiling: ProductLoops, ProductColumns, ProductStrip,
  *                 ProductTile
+ * FewRows         which products have so few rows that the right operand is read where it lies:
+ *                 ProductFew, along columns ProductAdded, along summed positions ProductDots
  * Widening        sums over positions whose columns do not fill vectors
  * Joining         neighbours with few channels as one row of a product
  * PackEmitter     the kernel Pack; SquareEmitter turns what lies the other way

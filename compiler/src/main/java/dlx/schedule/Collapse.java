@@ -44,8 +44,8 @@ final class Collapse {
         kept.get(1),
         kept.get(2),
         kept.get(3),
-        new Kernel.Operand(select(product.a().access(), axes), 0),
-        new Kernel.Operand(select(product.b().access(), axes), 0),
+        new Kernel.Operand(select(product.a().access(), axes)),
+        new Kernel.Operand(select(product.b().access(), axes)),
         with(axes).stores(product.stores()),
         product.span());
   }

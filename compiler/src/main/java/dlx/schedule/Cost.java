@@ -32,7 +32,7 @@ public record Cost(Extent operations, List<Traffic> bytes) {
         axes.add(p.line());
         axes.addAll(p.summed());
         Touched touched = new Touched();
-        touched.add(p.from(), axes);
+        touched.add(p.from(), axes, p.wanted());
         touched.whole(p.to());
         yield new Cost(Extent.ZERO, touched.traffic());
       }
@@ -70,8 +70,8 @@ public record Cost(Extent operations, List<Traffic> bytes) {
     all.addAll(p.summed());
     Along after = new Along(axes, p.stores());
     after.operations = after.operations.plus(Extent.product(all).times(2));
-    after.touched.add(p.a().access(), all);
-    after.touched.add(p.b().access(), all);
+    after.touched.add(p.a(), all);
+    after.touched.add(p.b(), all);
     return after.cost();
   }
 
@@ -141,7 +141,17 @@ public record Cost(Extent operations, List<Traffic> bytes) {
 
     /** Those at an access: one for every turn of the loops along which it moves. */
     void add(Access access, List<Extent> axes) {
-      Extent points = Extent.ONE;
+      add(access, axes, Extent.ONE);
+    }
+
+    /** An operand where it lies or where it is packed. */
+    void add(Kernel.Operand operand, List<Extent> axes) {
+      add(operand.lying(), axes, operand.lies());
+      add(operand.access(), axes, Extent.ONE.minus(operand.lies()));
+    }
+
+    private void add(Access access, List<Extent> axes, Extent times) {
+      Extent points = times;
       for (int i = 0; i < access.strides().size(); i++) {
         if (!access.strides().get(i).isZero()) points = points.times(axes.get(i));
       }

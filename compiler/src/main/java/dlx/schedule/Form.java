@@ -172,6 +172,7 @@ public final class Form implements Rewriting {
               p.panel(),
               access(p.from()),
               numbered(p.to()),
+              p.wanted(),
               p.span());
       case Kernel.Scatter s ->
           new Kernel.Scatter(
@@ -210,7 +211,8 @@ public final class Form implements Rewriting {
   }
 
   private Kernel.Operand operand(Kernel.Operand operand) {
-    return new Kernel.Operand(access(operand.access()), operand.panel());
+    return new Kernel.Operand(
+        access(operand.access()), operand.panel(), access(operand.lying()), operand.lies());
   }
 
   private void prepare(List<Extent> axes, boolean inRows, List<Kernel.Store> stores) {
@@ -323,7 +325,14 @@ public final class Form implements Rewriting {
       case Kernel.Pack p ->
           parts.add(
               new Kernel.Pack(
-                  p.outer(), p.line(), p.summed(), p.panel(), p.from(), p.to(), Span.NONE));
+                  p.outer(),
+                  p.line(),
+                  p.summed(),
+                  p.panel(),
+                  p.from(),
+                  p.to(),
+                  p.wanted(),
+                  Span.NONE));
       case Kernel.Link l -> parts.add(l.checked() ? l : unplaced(l));
       case Kernel.Scatter s ->
           parts.add(

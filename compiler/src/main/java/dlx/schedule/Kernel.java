@@ -120,7 +120,10 @@ public sealed interface Kernel {
     @Override
     public Stream<Buffer> reads() {
       return Stream.concat(
-          Stream.of(a.access().buffer(), b.access().buffer()), Kernel.loads(stores));
+          Stream.of(a, b)
+              .flatMap(o -> Stream.of(o.access().buffer(), o.lying().buffer()))
+              .distinct(),
+          Kernel.loads(stores));
     }
 
     @Override
@@ -135,8 +138,20 @@ public sealed interface Kernel {
    * @param panel 0 if the operand lies as the access says; else how many neighbours of its last row
    *     or column axis lie side by side in a {@link Pack}: along this axis element i is {@code i /
    *     panel * stride + i % panel} from the first, and the summed axes are one
+   * @param lying where it lies; the access, if it never lies elsewhere than in panels
+   * @param lies 1 for sizes for which it is read where it lies, 0 for those for which it is packed
    */
-  record Operand(Access access, int panel) {}
+  record Operand(Access access, int panel, Access lying, Extent lies) {
+    /** One that is read where it lies. */
+    public Operand(Access access) {
+      this(access, 0, access, Extent.ONE);
+    }
+
+    /** One that is always packed. */
+    public Operand(Access access, int panel) {
+      this(access, panel, access, Extent.ZERO);
+    }
+  }
 
   /**
    * Copies an operand of a product into the order in which it is read: for every point of the outer
@@ -144,6 +159,7 @@ public sealed interface Kernel {
    * summed positions, and of each the neighbours side by side; 0 where the axis has ended.
    *
    * @param from with the strides of (outer axes, line, summed axes)
+   * @param wanted 1, or 0 for sizes for which the product reads the operand where it lies
    */
   record Pack(
       List<Extent> outer,
@@ -152,6 +168,7 @@ public sealed interface Kernel {
       int panel,
       Access from,
       Buffer to,
+      Extent wanted,
       Span span)
       implements Kernel {
     @Override

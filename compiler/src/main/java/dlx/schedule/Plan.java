@@ -209,8 +209,8 @@ public final class Plan {
             rows.stream().map(extents::get).toList(),
             columns.stream().map(extents::get).toList(),
             summed.stream().map(extents::get).toList(),
-            new Kernel.Operand(access(fused.views().get(node.input(0)), left, order), 0),
-            new Kernel.Operand(access(fused.views().get(node.input(1)), right, order), 0),
+            new Kernel.Operand(access(fused.views().get(node.input(0)), left, order)),
+            new Kernel.Operand(access(fused.views().get(node.input(1)), right, order)),
             List.of(
                 new Kernel.Store(
                     access(View.whole(node), output, order.subList(0, output.size())),

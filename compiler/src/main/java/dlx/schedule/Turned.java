@@ -19,8 +19,8 @@ public final class Turned {
         /* rows= */ product.columns(),
         /* columns= */ product.rows(),
         product.summed(),
-        new Kernel.Operand(exchanged(product.b().access(), batch, rows, columns), 0),
-        new Kernel.Operand(exchanged(product.a().access(), batch, rows, columns), 0),
+        new Kernel.Operand(exchanged(product.b().access(), batch, rows, columns)),
+        new Kernel.Operand(exchanged(product.a().access(), batch, rows, columns)),
         turning.stores(product.stores()),
         product.span());
   }
