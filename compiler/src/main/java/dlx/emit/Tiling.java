@@ -165,7 +165,7 @@ record Tiling(
     int wide = columns <= lane.lanes() ? 1 : 2;
     int best = usual;
     double least = Double.MAX_VALUE;
-    for (int rows = 1; rows <= 28 / wide; rows++) {
+    for (int rows = 1; rows <= Math.min(known, 28 / wide); rows++) {
       double turn = Math.max(4, Math.max(rows * wide, rows + 2 * wide) / 2.0);
       double cycles = (known + rows - 1) / rows * turn;
       if (cycles <= least) {
