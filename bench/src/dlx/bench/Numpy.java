@@ -29,7 +29,7 @@ final class Numpy implements Side {
   private static String version = "";
 
   private final Workload workload;
-  private final Path folder;
+  private final Folder folder;
 
   /** The version of NumPy, or why there is none. */
   static String version(Path script) {
@@ -52,10 +52,10 @@ final class Numpy implements Side {
   Numpy(Workload workload, String text) {
     this.workload = workload;
     try {
-      folder = Files.createTempDirectory("dlx-bench");
+      folder = Folder.make("dlx-bench");
       List<Object> arrays = new ArrayList<>();
       for (Map.Entry<String, Tensor> each : workload.given().entrySet()) {
-        Path file = folder.resolve(arrays.size() + ".bin");
+        Path file = folder.path().resolve(arrays.size() + ".bin");
         Files.write(file, bytes(each.getValue()));
         arrays.add(
             List.of(
@@ -90,7 +90,7 @@ final class Numpy implements Side {
     List<String> parameters = workload.step ? List.copyOf(workload.parameters.keySet()) : List.of();
     List<Tensor> all = new ArrayList<>();
     for (JsonNode each :
-        ask(Map.of("results", folder.toString(), "also", parameters)).get("arrays")) {
+        ask(Map.of("results", folder.path().toString(), "also", parameters)).get("arrays")) {
       int[] shape = new int[each.get(1).size()];
       for (int i = 0; i < shape.length; i++) shape[i] = each.get(1).get(i).asInt();
       try {
@@ -113,12 +113,7 @@ final class Numpy implements Side {
 
   @Override
   public void close() {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) Files.delete(file);
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    folder.close();
   }
 
   private static byte[] bytes(Tensor tensor) {

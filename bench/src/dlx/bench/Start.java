@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 final class Start implements Side {
   private final String name;
   private final List<String> command;
-  private final Path folder;
+  private final Folder folder;
 
-  private Start(String name, List<String> command, Path folder) {
+  private Start(String name, List<String> command, Folder folder) {
     this.name = name;
     this.command = command;
     this.folder = folder;
@@ -41,10 +41,10 @@ final class Start implements Side {
   private static Start ours(int steps) {
     try {
       Path bench = Path.of(System.getProperty("dlx.bench"));
-      Path folder = Files.createTempDirectory("dlx-start");
+      Folder folder = Folder.make("dlx-start");
       Random random = new Random(51);
-      npy(folder.resolve("image.npy"), random.uniform(0, 1, steps * 64, 784));
-      npy(folder.resolve("label.npy"), random.whole(10, steps * 64));
+      npy(folder.path().resolve("image.npy"), random.uniform(0, 1, steps * 64, 784));
+      npy(folder.path().resolve("label.npy"), random.whole(10, steps * 64));
       return new Start(
           "dlx",
           List.of(
@@ -52,9 +52,9 @@ final class Start implements Side {
               "train",
               bench.resolve("programs/mnist.dlx").toString(),
               "--data",
-              "image=" + folder.resolve("image.npy"),
+              "image=" + folder.path().resolve("image.npy"),
               "--data",
-              "label=" + folder.resolve("label.npy"),
+              "label=" + folder.path().resolve("label.npy"),
               "--batch",
               "64",
               "--epochs",
@@ -62,7 +62,7 @@ final class Start implements Side {
               "--threads",
               Integer.toString(dlx.runtime.Workers.threads()),
               "--out",
-              folder.resolve("mnist.safetensors").toString()),
+              folder.path().resolve("mnist.safetensors").toString()),
           folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -82,7 +82,7 @@ final class Start implements Side {
               System.getProperty("java.class.path"),
               StartTorch.class.getName(),
               Integer.toString(steps)));
-      return new Start("libtorch in a JVM", command, Files.createTempDirectory("dlx-start"));
+      return new Start("libtorch in a JVM", command, Folder.make("dlx-start"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -100,7 +100,7 @@ final class Start implements Side {
         Process process =
             new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output.txt").toFile())
+                .redirectOutput(folder.path().resolve("output.txt").toFile())
                 .start();
         int code = process.waitFor();
         if (code != 0) {
@@ -109,7 +109,7 @@ final class Start implements Side {
                   + " ended with "
                   + code
                   + ":\n"
-                  + Files.readString(folder.resolve("output.txt")));
+                  + Files.readString(folder.path().resolve("output.txt")));
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -127,12 +127,7 @@ final class Start implements Side {
 
   @Override
   public void close() {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) Files.delete(file);
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    folder.close();
   }
 
   private static void npy(Path file, Tensor tensor) throws IOException {

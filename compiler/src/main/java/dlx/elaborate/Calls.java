@@ -141,19 +141,11 @@ final class Calls {
     Ast.Function function = fn.function();
     String name = function.name().text();
     Frame frame =
-        new Frame(
-            caller.world(),
+        caller.called(
             fn.module(),
-            new Scope(null),
-            Frame.Body.FUNCTION,
-            caller.path(),
             caller.nextDraws(name),
-            caller.live(),
-            caller.depth() + 1,
             new Frame.Shared(
-                targets(function, fn.module()), caller.shared().step, null, caller.shared().use),
-            caller.turns(),
-            null);
+                targets(function, fn.module()), caller.shared().step, null, caller.shared().use));
     return body(
         function,
         name,

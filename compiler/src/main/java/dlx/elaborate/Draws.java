@@ -97,19 +97,14 @@ final class Draws {
     Ast.Function function = fn.function();
     String name = function.name().text();
     Frame frame =
-        new Frame(
-            caller.world(),
+        caller.called(
             fn.module(),
-            new Scope(null),
-            Frame.Body.FUNCTION,
-            caller.path(),
             caller.draws(),
-            caller.live(),
-            caller.depth() + 1,
             new Frame.Shared(
-                elaboration.calls.targets(function, fn.module()), caller.shared().step, null, null),
-            caller.turns(),
-            null);
+                elaboration.calls.targets(function, fn.module()),
+                caller.shared().step,
+                null,
+                null));
     return elaboration.calls.body(
         function,
         name,

@@ -192,6 +192,14 @@ final class Expressions {
     return List.copyOf(values);
   }
 
+  /** The value with which a loop begins to carry a variable, in the type declared for it. */
+  Value start(Ast.Carry carry, Frame frame) {
+    Value start = value(carry.value(), frame);
+    return carry.type() == null
+        ? start
+        : elaboration.signatures.declared(carry.type(), start, carry.value().span(), frame);
+  }
+
   // ------------------------------------------------------------------ names
 
   Value name(Ast.Name name, Frame frame) {

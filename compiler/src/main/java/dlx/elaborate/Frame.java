@@ -110,6 +110,22 @@ record Frame(
         named);
   }
 
+  /** The frame of the body of a function that is called here. */
+  Frame called(Module home, String address, Shared own) {
+    return new Frame(
+        world,
+        home,
+        new Scope(null),
+        Body.FUNCTION,
+        path,
+        address,
+        live,
+        depth + 1,
+        own,
+        turns,
+        null);
+  }
+
   /** The frame of one turn of a loop that is copied out. */
   Frame turn(String index, Scope inner) {
     return new Frame(

@@ -60,11 +60,7 @@ final class Loops {
     }
     Scope scope = new Scope(frame.scope());
     for (Ast.Carry carry : loop.carries()) {
-      Value start = elaboration.expressions.value(carry.value(), frame);
-      Value typed =
-          carry.type() == null
-              ? start
-              : elaboration.signatures.declared(carry.type(), start, carry.value().span(), frame);
+      Value typed = elaboration.expressions.start(carry, frame);
       Value own =
           elaboration.tensors.target(
               carry.name().text(),

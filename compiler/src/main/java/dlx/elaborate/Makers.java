@@ -106,11 +106,7 @@ final class Makers {
   /** The names of the loop as they are in its first turn. */
   private void turn(Ast.For loop, List<Value> sources, Scope scope, Frame frame) {
     for (Ast.Carry carry : loop.carries()) {
-      Value start = elaboration.expressions.value(carry.value(), frame);
-      Value typed =
-          carry.type() == null
-              ? start
-              : elaboration.signatures.declared(carry.type(), start, carry.value().span(), frame);
+      Value typed = elaboration.expressions.start(carry, frame);
       String name = carry.name().text();
       scope.put(name, new Scope.Binding(Scope.Kind.VARIABLE, typed, carry.name().span()));
     }

@@ -72,12 +72,8 @@ final class Repetition {
 
   private void carries() {
     for (Ast.Carry carry : loop.carries()) {
-      Value start = elaboration.expressions.value(carry.value(), frame);
       Span span = carry.value().span();
-      Value typed =
-          carry.type() == null
-              ? start
-              : elaboration.signatures.declared(carry.type(), start, span, frame);
+      Value typed = elaboration.expressions.start(carry, frame);
       String name = carry.name().text();
       Scope.Binding binding =
           new Scope.Binding(Scope.Kind.VARIABLE, Value.POISON, carry.name().span());
