@@ -10,6 +10,7 @@ import dlx.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Models as compiled files that need only the runtime. */
@@ -93,6 +94,9 @@ public final class Export {
   }
 
   private void first(String name, List<String> paths) {
-    add(name, ModelFile.Role.FIRST, () -> Model.part("initial", model.program().initial(), paths));
+    add(
+        name,
+        ModelFile.Role.FIRST,
+        () -> Model.part("initial", model.program().initial(), Set.copyOf(paths)));
   }
 }

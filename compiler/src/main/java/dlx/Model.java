@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ public final class Model {
   private final Memory memory = new Memory(this);
   private final Map<Asked, Entry> entries = new ConcurrentHashMap<>();
   private final Map<List<String>, Step> steps = new ConcurrentHashMap<>();
-  private final Map<List<String>, CompiledFunction> initials = new ConcurrentHashMap<>();
+  private final Map<Set<String>, CompiledFunction> initials = new ConcurrentHashMap<>();
   private final Map<String, CompiledFunction> defaults = new ConcurrentHashMap<>();
 
   private Model(
@@ -330,12 +331,14 @@ public final class Model {
         }
       }
     }
+    // by whomever they are wanted and in whatever order, the same slots are the same code
+    Set<String> wanted = Set.copyOf(paths);
     CompiledFunction compiled =
         initials.computeIfAbsent(
-            paths, wanted -> compile(() -> part("initial", program.initial(), wanted)));
+            wanted, key -> compile(() -> part("initial", program.initial(), key)));
     List<Tensor> tensors = compiled.call(Map.of(), sizes, seed, 0);
     Map<String, Tensor> values = new LinkedHashMap<>();
-    for (int i = 0; i < paths.size(); i++) {
+    for (int i = 0; i < tensors.size(); i++) {
       values.put(compiled.program().outputs().get(i).name(), tensors.get(i));
     }
     return values;
@@ -345,12 +348,12 @@ public final class Model {
   @Nullable Tensor defaultOf(String input, Map<String, Integer> sizes) {
     CompiledFunction compiled =
         defaults.computeIfAbsent(
-            input, name -> compile(() -> part(name, program.defaults(), List.of(name))));
+            input, name -> compile(() -> part(name, program.defaults(), Set.of(name))));
     return compiled.call(Map.of(), sizes, seed(), 0).getFirst();
   }
 
   /** A function of some of the outputs. */
-  static Function part(String name, Function whole, List<String> outputs) {
+  static Function part(String name, Function whole, Set<String> outputs) {
     List<Function.Output> kept =
         whole.outputs().stream().filter(o -> outputs.contains(o.name())).toList();
     if (kept.size() != outputs.size()) {

@@ -54,7 +54,6 @@ final class Train extends Command {
     String file = invocation.positional(0).orElseThrow();
     Model model = Programs.load(invocation, file);
     TrainPlan plan = TrainPlan.of(invocation, model, invocation.positional(1).orElse(""));
-    model.reset(plan.settings().seed());
     Checkpoints.load(invocation, model);
     try (Output output = Output.open(TrainPlan.output(invocation, file))) {
       return train(invocation, model, plan, output);

@@ -102,6 +102,7 @@ record TrainPlan(
             "there are no data to train on",
             "say --data FILE, or put `data = \"FILE\"` into a recipe; demo:digits is always there");
       }
+      model.reset(seed());
       ahead(metrics);
       Sources sources = Sources.read(invocation, model, named, inputs, Map.of());
       Dataset data = sources.dataset(model, arguments.keySet());
@@ -145,7 +146,10 @@ record TrainPlan(
           from);
     }
 
-    /** While data are read, other threads compile what the trainer asks for afterwards. */
+    /**
+     * While data are read, other threads compile what the trainer asks for afterwards, and compute
+     * the first values of the seed.
+     */
     private void ahead(List<String> metrics) {
       inBackground(
           "dlx-steps",
@@ -257,9 +261,7 @@ record TrainPlan(
           arguments,
           invocation.whole("--epochs", 0).or(() -> recipe.whole("epochs")).orElse(EPOCHS),
           invocation.whole("--batch", 1).or(() -> recipe.whole("batch")).orElse(BATCH),
-          invocation.value("--seed").isPresent()
-              ? invocation.seed()
-              : recipe.whole("seed").orElse(0),
+          seed(),
           metrics,
           monitor(metrics),
           !invocation.flag("--no-shuffle") && recipe.truth("shuffle").orElse(true),
@@ -267,6 +269,12 @@ record TrainPlan(
           cut,
           changes(),
           invocation.flag("--trap-nan"));
+    }
+
+    private long seed() {
+      return invocation.value("--seed").isPresent()
+          ? invocation.seed()
+          : recipe.whole("seed").orElse(0);
     }
 
     private boolean isReset() {

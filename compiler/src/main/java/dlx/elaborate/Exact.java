@@ -11,6 +11,9 @@ final class Exact implements Comparable<Exact> {
   /** Fractions with more bits than this go on as f64. */
   private static final int BITS = 2048;
 
+  /** Numbers of so many digits and zeros at most are kept as they are written. */
+  private static final int MOST_DIGITS = 400;
+
   /** Numbers with so few digits fit into a long. */
   private static final int SHORT = 18;
 
@@ -36,24 +39,33 @@ final class Exact implements Comparable<Exact> {
     return new Exact(null, null, value);
   }
 
-  /** A number as written in the language. */
+  /** A number as written in the language: digits, perhaps a point, perhaps an exponent. */
   static Exact parse(String text) {
-    int point = text.indexOf('.');
-    String digits = point < 0 ? text : text.substring(0, point) + text.substring(point + 1);
-    if (digits.length() <= SHORT && digits.chars().allMatch(c -> '0' <= c && c <= '9')) {
-      long power = 1;
-      for (int i = point < 0 ? text.length() : point + 1; i < text.length(); i++) {
-        power *= 10;
-      }
-      return fraction(BigInteger.valueOf(Long.parseLong(digits)), BigInteger.valueOf(power));
+    int e = Math.max(text.indexOf('e'), text.indexOf('E'));
+    String mantissa = e < 0 ? text : text.substring(0, e);
+    int point = mantissa.indexOf('.');
+    String digits =
+        point < 0 ? mantissa : mantissa.substring(0, point) + mantissa.substring(point + 1);
+    int places = point < 0 ? 0 : mantissa.length() - point - 1;
+    long exponent = (e < 0 ? 0 : exponent(text.substring(e + 1))) - places;
+    if (digits.length() + Math.abs(exponent) > MOST_DIGITS) {
+      return of(Double.parseDouble(text));
     }
-    BigDecimal decimal = new BigDecimal(text);
-    if (Math.abs((long) decimal.scale()) + decimal.precision() > 400) {
-      return of(decimal.doubleValue());
+    BigInteger whole =
+        digits.length() <= SHORT
+            ? BigInteger.valueOf(Long.parseLong(digits))
+            : new BigInteger(digits);
+    BigInteger power = BigInteger.TEN.pow((int) Math.abs(exponent));
+    return exponent < 0 ? fraction(whole, power) : fraction(whole.multiply(power), BigInteger.ONE);
+  }
+
+  /** One that is out of all ranges stays so. */
+  private static long exponent(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException tooLong) {
+      return text.startsWith("-") ? Integer.MIN_VALUE : Integer.MAX_VALUE;
     }
-    return decimal.scale() <= 0
-        ? fraction(decimal.toBigIntegerExact(), BigInteger.ONE)
-        : fraction(decimal.unscaledValue(), BigInteger.TEN.pow(decimal.scale()));
   }
 
   private static Exact fraction(BigInteger n, BigInteger d) {
