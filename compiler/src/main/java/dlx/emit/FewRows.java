@@ -36,7 +36,7 @@ record FewRows(boolean dots, Extent chosen) {
   static FewRows of(Kernel.Product product, int bits) {
     DType dtype = product.a().access().buffer().dtype();
     Lane lane = Lane.of(bits, List.of(dtype));
-    if (!lane.isVector() || product.summed().size() != 1) {
+    if (!lane.isVector() || product.summed().size() != 1 || product.overlapping()) {
       return NEVER;
     }
     Access b = product.b().lying();
@@ -71,7 +71,8 @@ record FewRows(boolean dots, Extent chosen) {
     Extent columns = product.columns().getLast();
     Extent rows = product.rows().getLast();
     boolean few =
-        columns.isConstant()
+        !product.overlapping()
+            && columns.isConstant()
             && columns.constant().getAsLong() <= MOST_ADDED
             && !(rows.isConstant()
                 && rows.constant().getAsLong() <= columns.constant().getAsLong());

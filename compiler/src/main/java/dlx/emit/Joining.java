@@ -187,6 +187,7 @@ record Joining(Kernel.Product product, Buffer panels, List<Kernel> copies) {
           new Kernel.Operand(new Access(a.buffer(), a.offset(), left)),
           new Kernel.Operand(new Access(panels, Extent.ZERO, right), panel),
           List.of(new Kernel.Store(stored, store.value())),
+          /* overlapping= */ false,
           from.span());
     }
   }

@@ -121,6 +121,7 @@ final class Packing {
                 a,
                 b,
                 product.stores(),
+                product.overlapping(),
                 product.span())));
     if (widening != null) {
       kernels.add(widening.copy());
@@ -156,6 +157,7 @@ final class Packing {
         new Kernel.Operand(new Access(a.buffer(), a.offset(), left)),
         new Kernel.Operand(new Access(b.buffer(), b.offset(), right), product.b().panel()),
         product.stores(),
+        product.overlapping(),
         product.span());
   }
 

@@ -29,6 +29,9 @@ final class ProductLoops {
 
   void emit() {
     columns.begin();
+    if (product.isOverlapping()) {
+      ProductOverlap.begin(product, code);
+    }
     int b = offset(product.kernel().b().access());
     if (product.isCutOutside()) {
       parts(b);
@@ -371,7 +374,9 @@ final class ProductLoops {
     } else {
       columns.emit(right, from, to);
     }
-    if (!product.isDirect()) {
+    if (product.isOverlapping()) {
+      ProductOverlap.call(product, code, owner, name, indices);
+    } else if (!product.isDirect()) {
       int sums = code.local(1);
       ProductStore.sums(product, code);
       code.astore(sums);

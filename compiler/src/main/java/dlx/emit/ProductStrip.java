@@ -239,6 +239,10 @@ final class ProductStrip {
     code.iload(sumsRow);
     code.insn(Opcodes.IMUL);
     code.insn(Opcodes.ISUB);
+    if (product.isOverlapping()) {
+      code.constant(ProductOverlap.firstRow(product));
+      code.insn(Opcodes.IADD);
+    }
     code.istore(sumsStart);
     code.iload(from);
     code.istore(lowest);

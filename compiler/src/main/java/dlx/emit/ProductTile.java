@@ -36,7 +36,7 @@ final class ProductTile {
   private final int rows;
   private final int vectors;
   private final boolean goesOn;
-  private final Body body;
+  private final Vectors lanes;
   private final int[][] sums;
   private final int[] rowOffsets;
 
@@ -49,7 +49,7 @@ final class ProductTile {
     this.rows = rows;
     this.vectors = vectors;
     this.goesOn = goesOn;
-    this.body = new Body(code, lane, null);
+    this.lanes = new Vectors(code, lane, dtype);
     this.sums = new int[rows][vectors];
     this.rowOffsets = new int[rows];
   }
@@ -125,20 +125,13 @@ final class ProductTile {
 
   /** The first value of a sum: 0, or what was summed up before. */
   private void begin(int r, int v, int c) {
-    sums[r][v] = lane.isVector() ? code.local(1) : code.local(dtype);
+    sums[r][v] = lanes.local();
     if (goesOn) {
-      if (lane.isVector()) {
-        body.species(dtype);
-      }
-      code.aload(C);
-      index(c, v * lane.lanes());
-      element();
-    } else if (lane.isVector()) {
-      body.constant(0, dtype);
+      lanes.load(C, () -> index(c, v * lane.lanes()));
     } else {
-      code.constant(0, dtype);
+      lanes.zero();
     }
-    keep(sums[r][v]);
+    lanes.keep(sums[r][v]);
   }
 
   private void index(int local, int ahead) {
@@ -146,26 +139,6 @@ final class ProductTile {
     if (ahead > 0) {
       code.constant(ahead);
       code.insn(Opcodes.IADD);
-    }
-  }
-
-  /** From (species,) array and index to the vector or number there. */
-  private void element() {
-    if (lane.isVector()) {
-      code.callStatic(
-          Lane.type(dtype),
-          "fromArray",
-          "(L" + Lane.SPECIES + ";" + product.array() + "I)" + Lane.descriptor(dtype));
-    } else {
-      code.arrayLoad(dtype);
-    }
-  }
-
-  private void keep(int local) {
-    if (lane.isVector()) {
-      code.astore(local);
-    } else {
-      code.store(dtype, local);
     }
   }
 
@@ -226,86 +199,49 @@ final class ProductTile {
   private void turn(int a, int b) {
     int[] right = new int[vectors];
     for (int v = 0; v < vectors; v++) {
-      if (lane.isVector()) {
-        body.species(dtype);
-      }
-      code.aload(B);
-      if (lane.isVector() || product.column().b().isOne()) {
-        index(b, v * lane.lanes());
-      } else {
-        code.iload(b);
-        if (v > 0) {
-          code.extent(product.column().b().times(v));
-          code.insn(Opcodes.IADD);
-        }
-      }
-      element();
-      right[v] = lane.isVector() ? code.local(1) : code.local(dtype);
-      keep(right[v]);
+      int ahead = v * lane.lanes();
+      lanes.load(B, () -> rightIndex(b, ahead));
+      right[v] = lanes.local();
+      lanes.keep(right[v]);
     }
-    int left = code.local(lane.isVector() ? DType.F32 : dtype);
+    int left = lanes.local();
     for (int r = 0; r < rows; r++) {
-      if (lane.isVector()) {
-        body.species(dtype);
-      }
-      code.aload(A);
-      code.iload(a);
-      if (r > 0) {
-        if (product.rowStep().isConstant()) {
-          code.extent(product.rowStep().times(r));
-        } else {
-          code.iload(rowOffsets[r]);
-        }
-        code.insn(Opcodes.IADD);
-      }
-      code.arrayLoad(dtype);
-      if (lane.isVector()) {
-        code.callStatic(
-            Lane.type(dtype),
-            "broadcast",
-            "(L" + Lane.SPECIES + ";" + Lane.letter(dtype) + ")" + Lane.descriptor(dtype));
-      }
-      keep(left);
+      int row = r;
+      lanes.broadcast(A, () -> leftIndex(a, row));
+      lanes.keep(left);
       for (int v = 0; v < vectors; v++) {
-        multiplyAdd(left, right[v], sums[r][v]);
+        lanes.multiplyAdd(left, right[v], sums[r][v]);
       }
     }
   }
 
-  private void multiplyAdd(int left, int right, int sum) {
-    if (lane.isVector()) {
-      code.aload(left);
-      code.aload(right);
-      code.aload(sum);
-      String vector = "L" + Lane.VECTOR + ";";
-      code.call(Lane.type(dtype), "fma", "(" + vector + vector + ")" + Lane.descriptor(dtype));
-      code.astore(sum);
-    } else {
-      String letter = Lane.letter(dtype);
-      code.load(dtype, left);
-      code.load(dtype, right);
-      code.load(dtype, sum);
-      code.callStatic("java/lang/Math", "fma", "(" + letter + letter + letter + ")" + letter);
-      code.store(dtype, sum);
+  private void rightIndex(int b, int ahead) {
+    if (lane.isVector() || product.column().b().isOne()) {
+      index(b, ahead);
+      return;
+    }
+    code.iload(b);
+    if (ahead > 0) {
+      code.extent(product.column().b().times(ahead));
+      code.insn(Opcodes.IADD);
+    }
+  }
+
+  private void leftIndex(int a, int row) {
+    code.iload(a);
+    if (row > 0) {
+      if (product.rowStep().isConstant()) {
+        code.extent(product.rowStep().times(row));
+      } else {
+        code.iload(rowOffsets[row]);
+      }
+      code.insn(Opcodes.IADD);
     }
   }
 
   private void store(int r, int v, int c) {
-    if (product.spills() && r == rows - 1) {
-      code.aload(sums[r][v]);
-      code.aload(LAST);
-      index(LAST_AT, v * lane.lanes());
-      code.call(Lane.type(dtype), "intoArray", "(" + product.array() + "I)V");
-    } else if (lane.isVector()) {
-      code.aload(sums[r][v]);
-      code.aload(C);
-      index(c, v * lane.lanes());
-      code.call(Lane.type(dtype), "intoArray", "(" + product.array() + "I)V");
-    } else {
-      code.aload(C);
-      index(c, v);
-      code.load(dtype, sums[r][v]);
-      code.arrayStore(dtype);
-    }
+    boolean spilled = product.spills() && r == rows - 1;
+    int at = spilled ? LAST_AT : c;
+    lanes.store(sums[r][v], spilled ? LAST : C, () -> index(at, v * lane.lanes()));
   }
 }

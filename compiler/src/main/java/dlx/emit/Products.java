@@ -179,6 +179,11 @@ final class Products {
     return column.extent().constant().orElse(0);
   }
 
+  /** Do rows overlap in the result? */
+  boolean isOverlapping() {
+    return kernel.overlapping();
+  }
+
   /** Do tiles write where the result lies? Else to memory of the thread. */
   boolean isDirect() {
     return kernel.isPlain();
@@ -213,7 +218,9 @@ final class Products {
 
   /** How many sums memory of the thread holds. */
   Extent sumsSize() {
-    return sumsRow().times(tiling.blockRows());
+    return isOverlapping()
+        ? Extent.of(ProductOverlap.size(this))
+        : sumsRow().times(tiling.blockRows());
   }
 
   // ------------------------------------------------------------------ what threads share
@@ -297,7 +304,9 @@ final class Products {
     for (int vectors : few.isAlways() ? List.<Integer>of() : widths()) {
       ProductStrip.emit(this, cv, seldom, owner, name, vectors, line, operands);
     }
-    if (ProductStore.isNeeded(this)) {
+    if (isOverlapping()) {
+      ProductOverlap.emit(this, cv, name, line, operands);
+    } else if (ProductStore.isNeeded(this)) {
       ProductStore.emit(this, cv, name, line, operands);
     }
     Code.kernel(cv, name, line, operands, code -> new ProductLoops(this, code, owner, name).emit());

@@ -71,6 +71,11 @@ record Tiling(
   }
 
   private static int block(Kernel.Product product, DType dtype, int rows, long depth) {
+    if (product.overlapping()) {
+      // a line is made when all of its rows are summed
+      long line = product.rows().getLast().constant().orElseThrow();
+      return Math.toIntExact((line + rows - 1) / rows * rows);
+    }
     long fit = BLOCK_BYTES / dtype.bytes() / Math.max(1, depth);
     int block = (int) Math.max(32, Math.min(MOST_ROWS, fit)) / rows * rows;
     if (!product.isPlain()) {

@@ -27,7 +27,7 @@ record Widening(Kernel.Product product, Buffer sums, Kernel copy) {
     int lanes = Lane.of(bits, List.of(product.a().access().buffer().dtype())).lanes();
     boolean known =
         product.rows().getLast().isConstant() && product.columns().getLast().isConstant();
-    if (lanes == 1 || product.summed().size() < 2 || !known) {
+    if (lanes == 1 || product.summed().size() < 2 || !known || product.overlapping()) {
       return null;
     }
     int row = product.batch().size() + product.rows().size() - 1;
@@ -62,6 +62,7 @@ record Widening(Kernel.Product product, Buffer sums, Kernel copy) {
             chosen.a(),
             chosen.b(),
             List.of(new Kernel.Store(whole, new Instruction.Summed(sums.dtype()))),
+            /* overlapping= */ false,
             chosen.span());
     if (!Tiling.of(widened, bits).outside()) {
       return null;

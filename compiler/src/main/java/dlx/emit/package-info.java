@@ -12,7 +12,7 @@
  * ColumnEmitter   the kernel Columns
  * Packing         which operands of products are copied into panels first
  * Products        the kernel Product, cut by Tiling: ProductLoops, ProductColumns, ProductStrip,
- *                 ProductTile
+ *                 ProductTile; what becomes of sums: ProductStore, ProductOverlap
  * FewRows         which products have so few rows that the right operand is read where it lies:
  *                 ProductFew, along columns ProductAdded, along summed positions ProductDots
  * Widening        sums over positions whose columns do not fill vectors
@@ -22,6 +22,7 @@
  * Accumulator     what a fold keeps in vectors
  * CallEmitter     kernels that are one call into the runtime
  * Body            one value: registers, loads, operators
+ * Vectors         vectors or numbers of one type: loads, sums, stores
  * Lane            the dictionary of Vector API names, as strings
  * Code            one method while it is written
  * </pre>

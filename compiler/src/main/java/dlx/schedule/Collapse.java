@@ -47,6 +47,7 @@ final class Collapse {
         new Kernel.Operand(select(product.a().access(), axes)),
         new Kernel.Operand(select(product.b().access(), axes)),
         with(axes).stores(product.stores()),
+        product.overlapping(),
         product.span());
   }
 

@@ -163,6 +163,7 @@ public final class Form implements Rewriting {
               operand(p.a()),
               operand(p.b()),
               stores(p.stores()),
+              p.overlapping(),
               p.span());
       case Kernel.Pack p ->
           new Kernel.Pack(
@@ -320,6 +321,7 @@ public final class Form implements Rewriting {
       }
       case Kernel.Product p -> {
         parts.add(List.of(p.batch(), p.rows(), p.columns(), p.summed(), p.a(), p.b()));
+        parts.add(p.overlapping());
         parts(p.stores(), parts);
       }
       case Kernel.Pack p ->

@@ -61,7 +61,7 @@ final class Fuse {
    */
   static Result nodes(List<Node> roots, Map<Node, View> variables, int capacity) {
     List<Node> nodes = Graph.topological(roots);
-    Fuse fuse = new Fuse(new Uses(nodes, variables), capacity);
+    Fuse fuse = new Fuse(new Uses(nodes, roots, variables), capacity);
     fuse.stored.addAll(roots);
     for (Node node : nodes.reversed()) {
       if (fuse.uses.isComputed(node)) {
@@ -96,6 +96,7 @@ final class Fuse {
       case Elementwise e -> placePoint(node);
       case Reduction r -> placePoint(node);
       case Indexing.Gather g -> placePoint(node);
+      case Movement.Overlap o -> single(node);
       case Movement m -> placeParts(node);
       case Indexing i -> single(node);
       case Contraction c -> single(node);

@@ -82,6 +82,9 @@ public sealed interface Kernel {
    * see as {@link Instruction.Summed}. Accesses of the operands have the strides of (batch axes,
    * row axes, column axes, summed axes), with stride 0 where an operand lacks the axis; those of
    * the stores and of what they load lack the summed axes.
+   *
+   * @param overlapping do neighbouring rows overlap in the result? Then the one store goes on by
+   *     less than there are columns from row to row, and what meets there is added up
    */
   record Product(
       List<Extent> batch,
@@ -91,11 +94,13 @@ public sealed interface Kernel {
       Operand a,
       Operand b,
       List<Store> stores,
+      boolean overlapping,
       Span span)
       implements Kernel {
     /** Is the sum itself stored, columns side by side, and nothing else? */
     public boolean isPlain() {
-      return stores.size() == 1
+      return !overlapping
+          && stores.size() == 1
           && stores.getFirst().value() instanceof Instruction.Summed
           && (columns.getLast().isOne() || stores.getFirst().access().strides().getLast().isOne());
     }

@@ -225,7 +225,7 @@ final class Lower {
   // ------------------------------------------------------------------ operands that need memory
 
   /** How the elements of a lowered node lie. */
-  private View view(Node node) {
+  View view(Node node) {
     List<Node> unknown = new ArrayList<>();
     Node at = node;
     while (!views.containsKey(at)) {
@@ -321,6 +321,7 @@ final class Lower {
     return switch (node.op()) {
       case Movement.Pad p -> node;
       case Movement.Concat c -> node;
+      case Movement.Overlap o -> node;
       case Movement m -> flatCopy(node);
       case Leaf l -> flatCopy(node);
       default -> node;
@@ -338,7 +339,7 @@ final class Lower {
   }
 
   /** A concatenation of one: the same elements in memory of their own. */
-  private static Node copy(Node node) {
+  static Node copy(Node node) {
     Graph graph = node.graph();
     return node.type().isScalar()
         ? graph.node(new Movement.Concat(0), node.reshape(List.of(Extent.ONE))).reshape(List.of())
@@ -369,6 +370,9 @@ final class Lower {
   private Node overlap(Movement.Overlap overlap, Node x) {
     int axis = overlap.axis();
     Graph graph = x.graph();
+    if (OverlappingRows.fits(overlap, x)) {
+      return graph.node(overlap, contractions.withEvenColumns(x));
+    }
     List<Extent> pair = x.type().shape().subList(axis, axis + 2);
     Node i = graph.node(new Leaf.Iota(pair.get(0))).times(overlap.stride());
     Node j = graph.node(new Leaf.Iota(pair.get(1))).times(overlap.dilation());

@@ -42,6 +42,17 @@ final class LowerContraction {
     return result.node().transpose(order);
   }
 
+  /** A product whose last two axes, both of the second operand, lie evenly there. */
+  Node withEvenColumns(Node product) {
+    Contraction op = (Contraction) product.op();
+    Node b = product.input(1);
+    int c = op.operands().get(1).indexOf(op.output().getLast());
+    List<Extent> strides = lower.view(b).strides();
+    return strides.get(c - 1).equals(strides.get(c).times(b.type().extent(c)))
+        ? product
+        : product.graph().node(op, product.input(0), Lower.copy(b));
+  }
+
   /** A node whose axes have labels. */
   private record Labelled(Node node, List<Integer> labels) {
     Extent extent(int label) {

@@ -128,7 +128,20 @@ final class Overlaps {
       Node inner = chain.get(first).input(0);
       List<Phases> phases = phases(chain.subList(first, chain.size()), inner, low, high);
       if (phases != null) {
-        return new Gather(phases).of(done.get(inner));
+        Node kept = overlapping(done.get(inner), phases);
+        return kept == null ? new Gather(phases).of(done.get(inner)) : kept;
+      }
+    }
+    return null;
+  }
+
+  /** The sums of a product of which one overlap stays what it is; null if that is no gain. */
+  private static @Nullable Node overlapping(Node z, List<Phases> phases) {
+    for (Phases last : phases) {
+      List<Phases> others = phases.stream().filter(p -> p != last).toList();
+      Node kept = OverlappingRows.of(z, last, others);
+      if (kept != null) {
+        return kept;
       }
     }
     return null;

@@ -5,6 +5,7 @@ import dlx.graph.Extent;
 import dlx.graph.Function;
 import dlx.graph.Indexing;
 import dlx.graph.Loop;
+import dlx.graph.Movement;
 import dlx.graph.Node;
 import dlx.runtime.DType;
 import java.util.ArrayList;
@@ -177,7 +178,8 @@ public final class Plan {
 
   private Kernel kernel(Node node) {
     return switch (node.op()) {
-      case Contraction contraction -> product(node, contraction);
+      case Contraction contraction -> product(node, contraction, View.whole(node), false);
+      case Movement.Overlap overlap -> overlapping(node, overlap);
       case Indexing.Update update -> replace(node, update);
       case Indexing.Argsort sort -> {
         List<Extent> shape = node.type().shape();
@@ -189,7 +191,19 @@ public final class Plan {
     };
   }
 
-  private Kernel product(Node node, Contraction contraction) {
+  /** The product below an overlap, whose rows overlap in the result. */
+  private Kernel overlapping(Node node, Movement.Overlap overlap) {
+    Node product = node.input(0);
+    View whole = View.whole(node);
+    List<Extent> strides = new ArrayList<>(whole.strides());
+    Extent stride = strides.get(overlap.axis());
+    strides.set(overlap.axis(), stride.times(overlap.stride()));
+    strides.add(overlap.axis() + 1, stride);
+    View to = new View(node, Extent.ZERO, product.type().shape(), strides);
+    return product(product, (Contraction) product.op(), to, true);
+  }
+
+  private Kernel product(Node node, Contraction contraction, View to, boolean overlapping) {
     List<Integer> left = contraction.operands().get(0);
     List<Integer> right = contraction.operands().get(1);
     List<Integer> output = contraction.output();
@@ -213,8 +227,9 @@ public final class Plan {
             new Kernel.Operand(access(fused.views().get(node.input(1)), right, order)),
             List.of(
                 new Kernel.Store(
-                    access(View.whole(node), output, order.subList(0, output.size())),
+                    access(to, output, order.subList(0, output.size())),
                     new Instruction.Summed(node.type().dtype()))),
+            overlapping,
             node.span());
     return Collapse.product(product);
   }

@@ -110,7 +110,13 @@ public record Schedule(
                   + " "
                   + Kernel.instructions(c.stores()).size()
                   + " values";
-          case Kernel.Product p -> "" + p.batch() + p.rows() + p.columns() + p.summed();
+          case Kernel.Product p ->
+              ""
+                  + p.batch()
+                  + p.rows()
+                  + p.columns()
+                  + p.summed()
+                  + (p.overlapping() ? " overlapping" : "");
           case Kernel.Pack p -> p.outer() + "[" + p.line() + "]";
           case Kernel.Link l -> "[" + l.positions() + "]";
           case Kernel.Scatter s -> "[" + s.units() + ", " + s.inner() + "]";

@@ -22,6 +22,7 @@ public final class Turned {
         new Kernel.Operand(exchanged(product.b().access(), batch, rows, columns)),
         new Kernel.Operand(exchanged(product.a().access(), batch, rows, columns)),
         turning.stores(product.stores()),
+        product.overlapping(),
         product.span());
   }
 

@@ -11,14 +11,19 @@ import dlx.graph.Node;
 import dlx.graph.Reduction;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Who reads what, and over which view. */
 final class Uses {
   private final Map<Node, View> views = new HashMap<>();
   private final Map<Node, List<Use>> uses = new HashMap<>();
+
+  /** Products that only the kernels of overlaps compute. */
+  private final Set<Node> parts = new HashSet<>();
 
   /**
    * A node is read by {@code user}, whose elements are visited over {@code view}; a null view needs
@@ -28,12 +33,24 @@ final class Uses {
 
   /**
    * @param nodes inputs before users
+   * @param roots what must be in memory in the end
    * @param variables how the arguments of a body lie
    */
-  Uses(List<Node> nodes, Map<Node, View> variables) {
+  Uses(List<Node> nodes, List<Node> roots, Map<Node, View> variables) {
     for (Node node : nodes) {
       View variable = variables.get(node);
       views.put(node, variable != null ? variable : View.of(node, views::get));
+    }
+    for (Node node : nodes) {
+      if (node.op() instanceof Movement.Overlap) {
+        parts.add(node.input(0));
+      }
+    }
+    parts.removeAll(roots);
+    for (Node node : nodes) {
+      if (!(node.op() instanceof Movement.Overlap)) {
+        parts.removeAll(node.inputs());
+      }
     }
     nodes.stream().filter(this::isComputed).forEach(this::collect);
   }
@@ -48,13 +65,15 @@ final class Uses {
 
   /** Does this node have elements of its own that a kernel computes? */
   boolean isComputed(Node node) {
-    return !(node.op() instanceof Leaf) && views.get(node).base() == node;
+    return !(node.op() instanceof Leaf) && views.get(node).base() == node && !parts.contains(node);
   }
 
   private void collect(Node user) {
     switch (user.op()) {
       case Elementwise e -> user.inputs().forEach(x -> use(x, user, views.get(x)));
       case Reduction r -> use(user.input(0), user, views.get(user.input(0)));
+      case Movement.Overlap o ->
+          user.input(0).inputs().forEach(x -> use(x, user, null)); // the product is a part of it
       case Movement m -> user.inputs().forEach(x -> use(x, user, sinkView(user, x)));
       case Indexing.Gather g -> {
         use(user.input(0), user, null);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -85,6 +86,15 @@ class ConvolutionContractTest {
   /** y[n, p, q, (groups) out] of x[n, h, w, in] and w[size, size, groups, in, out]. */
   private static Node convolution(Case c, Node x, Node w) {
     Node z = padded(c, x);
+    if (c.groups() == 1) {
+      List<Extent> plain = new ArrayList<>(w.type().shape());
+      plain.remove(2);
+      // n p i q j c, i j c o -> n p q o
+      Contraction one =
+          new Contraction(
+              List.of(List.of(0, 1, 2, 3, 4, 5), List.of(2, 4, 5, 6)), List.of(0, 1, 3, 6));
+      return z.graph().node(one, windows(z, c.size(), c.stride(), c.dilation()), w.reshape(plain));
+    }
     List<Extent> shape = new ArrayList<>(z.type().shape().subList(0, 3));
     shape.add(Extent.of(c.groups()));
     shape.add(Extent.of(c.in() / c.groups()));
@@ -244,6 +254,21 @@ class ConvolutionContractTest {
         .forEach(b ->
             Assertions.assertTrue(
                 b.size().constant().orElseThrow() <= most, () -> c + ": " + b + " of " + b.size()));
+  }
+
+  /** With few channels the rows of the derivative by the image overlap; with many they need not. */
+  @Test
+  void rowsOverlapWhereChannelsAreFew() {
+    Assertions.assertTrue(overlaps(of(14, 14, 6, 16, 5, 1, 0, 1, 1)), "6 channels, 5 x 5");
+    Assertions.assertTrue(overlaps(of(8, 33, 3, 16, 3, 1, 1, 1, 1)), "3 channels, padded");
+    Assertions.assertFalse(overlaps(of(4, 12, 64, 64, 3, 1, 1, 1, 1)), "64 channels");
+    Assertions.assertFalse(overlaps(of(5, 9, 16, 17, 3, 1, 1, 1, 1)), "16 channels");
+  }
+
+  private static boolean overlaps(Case c) {
+    Model model = new Model(c, DType.F32, BATCH, true, (x, w) -> convolution(c, x, w));
+    return Plan.function(model.function).kernels().stream()
+        .anyMatch(k -> k instanceof Kernel.Product p && p.overlapping());
   }
 
   /** Threads share images, rows and columns; the bits are the same. */
