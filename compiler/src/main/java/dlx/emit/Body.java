@@ -86,6 +86,14 @@ final class Body {
     registers.put(instruction, new Register(local, instruction.dtype(), vector, false));
   }
 
+  /** Takes over the register of a value that is the same in another body. */
+  void share(Instruction instruction, Body other) {
+    Register register = other.registers.get(instruction);
+    if (register != null) {
+      registers.put(instruction, register);
+    }
+  }
+
   /** Computes an instruction whose inputs are computed. */
   void compute(Instruction instruction) {
     if (has(instruction) || instruction instanceof Instruction.Number) {

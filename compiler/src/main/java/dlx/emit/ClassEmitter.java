@@ -176,6 +176,8 @@ public final class ClassEmitter {
         Extent work = Extent.product(others).times(Kernel.instructions(columns.stores()).size());
         yield description(called, units, align, work, CHUNKS);
       }
+      case Kernel.Sweep sweep ->
+          description(called, Extent.of(sweep.parts()), 1, SweepEmitter.work(sweep), sweep.parts());
       case Kernel.Product product -> {
         Products products = new Products(product, context.bits());
         Extent across = products.across();

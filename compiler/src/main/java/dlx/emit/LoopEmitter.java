@@ -24,6 +24,11 @@ final class LoopEmitter {
    */
   private static final int ACCUMULATORS = 4;
 
+  /** Rows of so few operations are walked four or two together; see {@link #together}. */
+  private static final int MOST_FOR_FOUR = 6;
+
+  private static final int MOST_FOR_TWO = 20;
+
   private final Code code;
   private final int bits;
   private final Kernel.Loops kernel;
@@ -31,6 +36,8 @@ final class LoopEmitter {
   private final int last;
   private final List<Window> windows;
   private final ShortRows shortRows;
+  private final List<Recall.Pass> walks = new ArrayList<>();
+  private final Recall recall;
 
   /** Locals with the first position of an axis and the one after the last. */
   record Window(int from, int to) {}
@@ -43,6 +50,14 @@ final class LoopEmitter {
     this.last = kernel.axes().size() - 1;
     this.nest = new Nest(code, kernel.stores(), last + 1, l -> l, Math.max(0, last));
     this.shortRows = new ShortRows(code, bits, kernel, nest, windows.isEmpty());
+    for (int phase = 0; phase <= nest.phases(); phase++) {
+      List<Instruction> roots = new ArrayList<>();
+      folds(phase).forEach(f -> roots.add(f.value()));
+      List<Kernel.Store> stores = stores(phase);
+      stores.forEach(s -> roots.add(s.value()));
+      walks.add(new Recall.Pass(roots, stores));
+    }
+    this.recall = new Recall(walks, nest.stores());
   }
 
   static void emit(Code code, int bits, Kernel.Loops kernel) {
@@ -103,17 +118,21 @@ final class LoopEmitter {
   /** Inside {@code level} loops. */
   private void level(int level, Nest.Bases bases, Body body) {
     if (level == last) {
-      rows(bases, body);
+      rows(List.of(new Row(bases, body)), false);
       return;
     }
     hoist(body, level, 0);
     storesAt(body, level, 0);
+    if (level == last - 1) {
+      rowLoops(level, bases, body);
+      return;
+    }
     loop(
         level,
         1,
         index -> {
-          Nest.Bases inner = nest.enter(bases, level, index);
-          level(level + 1, inner, body.inner(Lane.SINGLE, indexer(inner)));
+          Row row = row(level, bases, body, index);
+          level(level + 1, row.bases(), row.body());
         },
         null);
   }
@@ -171,25 +190,139 @@ final class LoopEmitter {
 
   // ------------------------------------------------------------------ the last axis
 
-  private void rows(Nest.Bases bases, Body body) {
-    List<Recall.Pass> walks = new ArrayList<>();
-    List<List<Instruction.Folded>> folds = new ArrayList<>();
-    for (int phase = 0; phase <= nest.phases(); phase++) {
-      List<Instruction> roots = new ArrayList<>();
-      folds.add(folds(phase));
-      folds.getLast().forEach(f -> roots.add(f.value()));
-      List<Kernel.Store> stores = stores(phase);
-      stores.forEach(s -> roots.add(s.value()));
-      walks.add(new Recall.Pass(roots, stores));
+  /** A row: where it is, and what is known before it is walked. */
+  private record Row(Nest.Bases bases, Body body) {}
+
+  private Row row(int axis, Nest.Bases bases, Body body, int index) {
+    Nest.Bases inner = nest.enter(bases, axis, index);
+    return new Row(inner, body.inner(Lane.SINGLE, indexer(inner)));
+  }
+
+  /**
+   * Loops over the rows, some together; where too few are left, the last one is done twice at the
+   * same time, step by step with itself.
+   */
+  private void rowLoops(int axis, Nest.Bases bases, Body body) {
+    int index = code.local(1);
+    start(axis, index);
+    int together = together();
+    if (together == 1) {
+      loop(axis, 1, i -> rows(List.of(row(axis, bases, body, i)), false), index);
+      return;
     }
-    Recall recall = new Recall(walks, nest.stores());
+    Label few = new Label();
+    Label done = new Label();
+    boolean mayBeFew = !kernel.axes().get(last).isConstant();
+    if (mayBeFew) {
+      code.extent(kernel.axes().get(last));
+      code.constant(longestLane());
+      code.mv().visitJumpInsn(Opcodes.IF_ICMPLT, few);
+    }
+    int end = code.local(1);
+    limit(axis);
+    code.istore(end);
+    code.loop(
+        index,
+        together,
+        () -> {
+          code.iload(end);
+          code.constant(together - 1);
+          code.insn(Opcodes.IADD);
+        },
+        () -> {
+          List<Row> rows = new ArrayList<>();
+          for (int r = 0; r < together; r++) {
+            int at = code.local(1);
+            code.iload(index);
+            code.constant(r);
+            code.insn(Opcodes.IADD);
+            code.iload(end);
+            code.constant(1);
+            code.insn(Opcodes.ISUB);
+            code.callStatic("java/lang/Math", "min", "(II)I");
+            code.istore(at);
+            rows.add(row(axis, bases, body, at));
+          }
+          rows(rows, false);
+        });
+    if (mayBeFew) {
+      code.mv().visitJumpInsn(Opcodes.GOTO, done);
+      code.mv().visitLabel(few);
+      loop(axis, 1, i -> rows(List.of(row(axis, bases, body, i)), true), index);
+      code.mv().visitLabel(done);
+    }
+  }
+
+  /**
+   * How many rows are walked together, so that one need not wait for the ends of the folds of
+   * another, and what is the same for all is loaded once.
+   */
+  private int together() {
+    int weight = 0;
+    boolean vectors = nest.phases() > 0;
     for (int phase = 0; phase < walks.size(); phase++) {
-      hoist(body, last, phase);
-      storesAt(body, last, phase);
+      List<Instruction> inside = inside(phase);
+      weight += inside.stream().mapToInt(i -> 1 + Recall.cost(i)).sum();
+      vectors &= walks.get(phase).roots().isEmpty() || choose(walks.get(phase), inside).isVector();
+    }
+    return !vectors || weight > MOST_FOR_TWO ? 1 : weight > MOST_FOR_FOUR ? 2 : 4;
+  }
+
+  private int longestLane() {
+    int longest = 1;
+    for (int phase = 0; phase < walks.size(); phase++) {
       if (!walks.get(phase).roots().isEmpty()) {
-        new Pass(bases, body, folds.get(phase), walks.get(phase), recall, phase).emit();
+        longest = Math.max(longest, choose(walks.get(phase), inside(phase)).lanes());
       }
     }
+    return longest;
+  }
+
+  /**
+   * All that is done with some rows. What they load comes before what they store, since it may be
+   * one row several times, and a result may lie over an argument.
+   *
+   * @param few are the rows known to be shorter than a vector?
+   */
+  private void rows(List<Row> rows, boolean few) {
+    for (int phase = 0; phase < walks.size(); phase++) {
+      for (Row row : rows) {
+        hoist(row.body(), last, phase);
+      }
+      for (Row row : rows) {
+        storesAt(row.body(), last, phase);
+      }
+      if (!walks.get(phase).roots().isEmpty()) {
+        new Pass(rows, phase, few).emit();
+      }
+    }
+  }
+
+  /** What a pass computes or finds for every element. */
+  private List<Instruction> inside(int phase) {
+    return recall.inside(phase).stream().filter(i -> nest.depth(i) > last).toList();
+  }
+
+  /** Vectors if everything in a pass has a vector form, not wider than the row. */
+  private Lane choose(Recall.Pass walk, List<Instruction> inside) {
+    List<DType> dtypes = new ArrayList<>();
+    boolean possible = true;
+    for (Instruction i : inside) {
+      dtypes.add(i.dtype());
+      i.inputs().forEach(x -> dtypes.add(x.dtype()));
+      possible &= nest.hasVectorForm(i, last);
+    }
+    walk.roots().forEach(i -> dtypes.add(i.dtype()));
+    for (Kernel.Store store : walk.stores()) {
+      possible &= nest.stride(store.access(), last).isOne();
+    }
+    Lane wide = Lane.of(bits, dtypes);
+    if (!possible || !wide.isVector()) {
+      return Lane.SINGLE;
+    }
+    Extent extent = kernel.axes().get(last);
+    long width = extent.isConstant() ? extent.constant().getAsLong() : Long.MAX_VALUE;
+    return wide.lanes() > width ? Lane.SINGLE : wide;
   }
 
   /** The folds that a pass works out. */
@@ -210,10 +343,9 @@ final class LoopEmitter {
         .toList();
   }
 
-  /** One walk along the last axis. */
+  /** One walk along the last axis, of one row or of several together. */
   private final class Pass {
-    private final Nest.Bases bases;
-    private final Body outer;
+    private final List<Row> rows;
     private final List<Instruction.Folded> folds;
     private final List<Kernel.Store> stores;
     private final Map<Instruction, Access> found;
@@ -222,62 +354,39 @@ final class LoopEmitter {
     private final Lane lane;
     private final Extent extent = kernel.axes().get(last);
 
-    Pass(
-        Nest.Bases bases,
-        Body outer,
-        List<Instruction.Folded> folds,
-        Recall.Pass walk,
-        Recall recall,
-        int phase) {
-      this.bases = bases;
-      this.outer = outer;
-      this.folds = folds;
-      this.stores = walk.stores();
+    Pass(List<Row> rows, int phase, boolean few) {
+      this.rows = rows;
+      this.folds = folds(phase);
+      this.stores = walks.get(phase).stores();
       this.found = recall.reads(phase);
       this.left = recall.writes(phase);
-      this.inside = recall.inside(phase).stream().filter(i -> nest.depth(i) > last).toList();
-      this.lane = choose(walk.roots());
-    }
-
-    /** Vectors if everything here has a vector form, not wider than the row. */
-    private Lane choose(List<Instruction> roots) {
-      List<DType> dtypes = new ArrayList<>();
-      boolean possible = true;
-      for (Instruction i : inside) {
-        dtypes.add(i.dtype());
-        i.inputs().forEach(x -> dtypes.add(x.dtype()));
-        possible &= nest.hasVectorForm(i, last);
-      }
-      roots.forEach(i -> dtypes.add(i.dtype()));
-      for (Kernel.Store store : stores) {
-        possible &= nest.stride(store.access(), last).isOne();
-      }
-      Lane wide = Lane.of(bits, dtypes);
-      if (!possible || !wide.isVector()) {
-        return Lane.SINGLE;
-      }
-      long width = extent.isConstant() ? extent.constant().getAsLong() : Long.MAX_VALUE;
-      return wide.lanes() > width ? Lane.SINGLE : wide;
+      this.inside = inside(phase);
+      this.lane = few ? Lane.SINGLE : choose(walks.get(phase), inside);
     }
 
     private void emit() {
-      Map<Instruction.Folded, Integer> numbers = new LinkedHashMap<>();
-      folds.forEach(f -> numbers.put(f, code.local(f.dtype())));
+      List<Map<Instruction.Folded, Integer>> numbers = new ArrayList<>();
+      for (int r = 0; r < rows.size(); r++) {
+        Map<Instruction.Folded, Integer> own = new LinkedHashMap<>();
+        folds.forEach(f -> own.put(f, code.local(f.dtype())));
+        numbers.add(own);
+      }
       int index = code.local(1);
       start(last, index);
       if (!lane.isVector() && shortRows.arePossible()) {
+        Row row = rows.getFirst();
         shortRows.choose(
-            access -> nest.push(bases, access),
+            access -> nest.push(row.bases(), access),
             () -> {
-              Body body = outer.inner(shortRows.lane(), along(index, 0, true));
+              Body body = row.body().inner(shortRows.lane(), along(row, index, 0, true));
               shortRows.bind(body);
               work(body);
-              stores.forEach(s -> body.write(s.access(), s.value()));
+              leave(body);
             },
-            () -> singles(index, numbers));
+            () -> singles(index, numbers.getFirst()));
       } else if (!lane.isVector()) {
-        singles(index, numbers);
-      } else if (isWhole() || isRow()) {
+        singles(index, numbers.getFirst());
+      } else if (isWhole() || isRow() || rows.size() > 1) {
         vectors(index, numbers);
       } else {
         Label few = new Label();
@@ -290,10 +399,13 @@ final class LoopEmitter {
         vectors(index, numbers);
         code.mv().visitJumpInsn(Opcodes.GOTO, end);
         code.mv().visitLabel(few);
-        singles(index, numbers);
+        singles(index, numbers.getFirst());
         code.mv().visitLabel(end);
       }
-      numbers.forEach((fold, local) -> outer.bind(fold, local, false));
+      for (int r = 0; r < rows.size(); r++) {
+        Body body = rows.get(r).body();
+        numbers.get(r).forEach((fold, local) -> body.bind(fold, local, false));
+      }
     }
 
     /** Is what is walked always some whole vectors? */
@@ -307,14 +419,21 @@ final class LoopEmitter {
     }
 
     /** All of at least one vector. */
-    private void vectors(int index, Map<Instruction.Folded, Integer> numbers) {
+    private void vectors(int index, List<Map<Instruction.Folded, Integer>> numbers) {
       int unroll = unroll();
-      List<List<Accumulator>> accumulators = new ArrayList<>();
-      Body plain = outer.inner(lane, indexer(bases));
-      for (int u = 0; u < unroll; u++) {
-        List<Accumulator> one = new ArrayList<>();
-        folds.forEach(f -> one.add(Accumulator.begin(plain, lane, f)));
-        accumulators.add(one);
+      // of every row and every one of the neighbouring vectors
+      List<List<List<Accumulator>>> accumulators = new ArrayList<>();
+      List<Body> plain = new ArrayList<>();
+      for (Row row : rows) {
+        Body body = row.body().inner(lane, indexer(row.bases()));
+        List<List<Accumulator>> own = new ArrayList<>();
+        for (int u = 0; u < unroll; u++) {
+          List<Accumulator> one = new ArrayList<>();
+          folds.forEach(f -> one.add(Accumulator.begin(body, lane, f)));
+          own.add(one);
+        }
+        plain.add(body);
+        accumulators.add(own);
       }
       if (unroll > 1) {
         loop(
@@ -322,20 +441,28 @@ final class LoopEmitter {
             unroll * lane.lanes(),
             i -> {
               for (int u = 0; u < unroll; u++) {
-                turn(i, u * lane.lanes(), accumulators.get(u), -1);
+                turn(i, u * lane.lanes(), nth(accumulators, u), -1);
               }
             },
             index);
       }
-      loop(last, lane.lanes(), i -> turn(i, 0, accumulators.getFirst(), -1), index);
+      loop(last, lane.lanes(), i -> turn(i, 0, nth(accumulators, 0), -1), index);
       if (!isWhole()) {
-        rest(index, accumulators.getFirst());
+        rest(index, nth(accumulators, 0));
       }
-      for (int k = 0; k < folds.size(); k++) {
-        int fold = k;
-        List<Accumulator> all = accumulators.stream().map(a -> a.get(fold)).toList();
-        all.getFirst().number(plain, lane, all.subList(1, all.size()), numbers.get(folds.get(k)));
+      for (int r = 0; r < rows.size(); r++) {
+        for (int k = 0; k < folds.size(); k++) {
+          int fold = k;
+          List<Accumulator> all = accumulators.get(r).stream().map(a -> a.get(fold)).toList();
+          int into = numbers.get(r).get(folds.get(k));
+          all.getFirst().number(plain.get(r), lane, all.subList(1, all.size()), into);
+        }
       }
+    }
+
+    /** Of every row the accumulators of one of the neighbouring vectors. */
+    private static List<List<Accumulator>> nth(List<List<List<Accumulator>>> rows, int u) {
+      return rows.stream().map(own -> own.get(u)).toList();
     }
 
     /**
@@ -343,7 +470,7 @@ final class LoopEmitter {
      * counts neither for folds nor in memory, which may hold results already where the arguments
      * were.
      */
-    private void rest(int index, List<Accumulator> accumulators) {
+    private void rest(int index, List<List<Accumulator>> accumulators) {
       Label none = new Label();
       int left = code.local(1);
       limit(last);
@@ -371,17 +498,35 @@ final class LoopEmitter {
 
     /** Folds over long rows of few operations take several accumulators. */
     private int unroll() {
-      return !folds.isEmpty() && !Form.isShort(extent) && inside.size() <= 12 ? ACCUMULATORS : 1;
+      return !folds.isEmpty() && !Form.isShort(extent) && inside.size() <= 12
+          ? Math.max(1, ACCUMULATORS / rows.size())
+          : 1;
     }
 
     /**
+     * @param accumulators of every row
      * @param counted the local with a bit for each lane that counts; -1 if all do
      */
-    private void turn(int index, int ahead, List<Accumulator> accumulators, int counted) {
-      Body body = outer.inner(lane, along(index, ahead, true)).counting(counted);
-      work(body);
-      accumulators.forEach(a -> a.add(body, index));
-      stores.forEach(s -> body.write(s.access(), s.value()));
+    private void turn(int index, int ahead, List<List<Accumulator>> accumulators, int counted) {
+      List<Body> bodies = new ArrayList<>();
+      for (Row row : rows) {
+        Body body = row.body().inner(lane, along(row, index, ahead, true)).counting(counted);
+        if (!bodies.isEmpty()) {
+          inside.stream().filter(this::isSame).forEach(i -> body.share(i, bodies.getFirst()));
+        }
+        work(body);
+        bodies.add(body);
+      }
+      for (int r = 0; r < rows.size(); r++) {
+        Body body = bodies.get(r);
+        accumulators.get(r).forEach(a -> a.add(body, index));
+        leave(body);
+      }
+    }
+
+    /** Is a value the same in all rows that are walked together? */
+    private boolean isSame(Instruction instruction) {
+      return !found.containsKey(instruction) && !nest.changes(instruction, last - 1);
     }
 
     private void singles(int index, Map<Instruction.Folded, Integer> numbers) {
@@ -400,7 +545,8 @@ final class LoopEmitter {
           last,
           1,
           i -> {
-            Body body = outer.inner(Lane.SINGLE, along(i, 0, false));
+            Row row = rows.getFirst();
+            Body body = row.body().inner(Lane.SINGLE, along(row, i, 0, false));
             work(body);
             for (Instruction.Folded f : folds) {
               if (f.kind() == Reduction.Kind.ARGMAX) {
@@ -409,7 +555,7 @@ final class LoopEmitter {
                 Folds.accumulate(body, f, numbers.get(f));
               }
             }
-            stores.forEach(s -> body.write(s.access(), s.value()));
+            leave(body);
           },
           index);
     }
@@ -422,14 +568,18 @@ final class LoopEmitter {
           body.compute(i);
         }
       }
-      left.forEach((value, place) -> body.write(place, value));
     }
 
-    private Body.Indexer along(int index, int ahead, boolean vector) {
+    private void leave(Body body) {
+      left.forEach((value, place) -> body.write(place, value));
+      stores.forEach(s -> body.write(s.access(), s.value()));
+    }
+
+    private Body.Indexer along(Row row, int index, int ahead, boolean vector) {
       return new Body.Indexer() {
         @Override
         public void push(Access access) {
-          nest.push(bases, access, last, index, ahead);
+          nest.push(row.bases(), access, last, index, ahead);
         }
 
         @Override

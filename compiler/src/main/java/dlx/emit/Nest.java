@@ -114,7 +114,8 @@ final class Nest {
     return stride.isZero() || stride.isOne();
   }
 
-  private boolean changes(Instruction instruction, int loop) {
+  /** Does a value change along a loop? */
+  boolean changes(Instruction instruction, int loop) {
     return reachable(List.of(instruction), false).stream()
         .anyMatch(i -> i.access() != null && !stride(i.access(), loop).isZero());
   }

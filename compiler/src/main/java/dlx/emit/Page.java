@@ -67,6 +67,8 @@ final class Page {
       case Kernel.Columns columns ->
           Code.kernel(
               known, method, line, operands, code -> ColumnEmitter.emit(code, bits, columns));
+      case Kernel.Sweep sweep ->
+          Code.kernel(known, method, line, operands, code -> SweepEmitter.emit(code, bits, sweep));
       case Kernel.Product product ->
           new Products(product, bits).emit(known, heard(false), name, method, line, operands);
       case Kernel.Pack pack -> PackEmitter.emit(known, pack, name, method, line, bits, operands);

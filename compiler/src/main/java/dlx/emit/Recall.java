@@ -111,7 +111,8 @@ final class Recall {
         .sum();
   }
 
-  private static int cost(Instruction instruction) {
+  /** What it takes to compute a value from its inputs, in simple operations. */
+  static int cost(Instruction instruction) {
     return switch (instruction) {
       case Instruction.Apply apply -> cost(apply.operator());
       case Instruction.Draw draw -> 20;

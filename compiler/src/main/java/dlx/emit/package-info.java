@@ -10,6 +10,7 @@
  * LoopEmitter     the kernel Loops
  * ShortRows       rows of a kernel Loops that are shorter than a vector
  * ColumnEmitter   the kernel Columns
+ * SweepEmitter    the kernel Sweep
  * Packing         which operands of products are copied into panels first
  * Products        the kernel Product, cut by Tiling: ProductLoops, ProductColumns, ProductStrip,
  *                 ProductTile; what becomes of sums: ProductStore, ProductOverlap

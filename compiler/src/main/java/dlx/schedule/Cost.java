@@ -26,6 +26,7 @@ public record Cost(Extent operations, List<Traffic> bytes) {
     return switch (kernel) {
       case Kernel.Loops loops -> new Along(loops.axes(), loops.stores()).cost();
       case Kernel.Columns columns -> columns(columns);
+      case Kernel.Sweep sweep -> sweep(sweep);
       case Kernel.Product product -> product(product);
       case Kernel.Pack p -> {
         List<Extent> axes = new ArrayList<>(p.outer());
@@ -58,6 +59,17 @@ public record Cost(Extent operations, List<Traffic> bytes) {
   private static Cost whole(Kernel kernel, Extent operations) {
     Touched touched = new Touched();
     Stream.concat(kernel.reads(), kernel.writes()).forEach(touched::whole);
+    return new Cost(operations, touched.traffic());
+  }
+
+  /** What lies in memory is read once, whichever step reads it. */
+  private static Cost sweep(Kernel.Sweep sweep) {
+    Extent operations = Extent.ZERO;
+    Touched touched = new Touched();
+    for (Kernel kernel : sweep.all()) {
+      operations = operations.plus(of(kernel).operations());
+    }
+    Stream.concat(sweep.reads(), sweep.writes()).distinct().forEach(touched::whole);
     return new Cost(operations, touched.traffic());
   }
 

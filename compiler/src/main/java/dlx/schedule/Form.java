@@ -154,6 +154,14 @@ public final class Form implements Rewriting {
         yield new Kernel.Columns(
             extents(columns.axes()), columns.reduced(), stores(columns.stores()), columns.span());
       }
+      case Kernel.Sweep s ->
+          new Kernel.Sweep(
+              s.rows(),
+              s.parts(),
+              s.block(),
+              s.steps().stream().map(k -> (Kernel.Loops) formal(k)).toList(),
+              (Kernel.Columns) formal(s.sums()),
+              s.span());
       case Kernel.Product p ->
           new Kernel.Product(
               p.batch(),
@@ -309,6 +317,11 @@ public final class Form implements Rewriting {
   private List<Object> parts() {
     List<Object> parts = new ArrayList<>();
     formalBuffers.forEach(b -> parts.add(b.dtype()));
+    parts(kernel, parts);
+    return parts;
+  }
+
+  private static void parts(Kernel kernel, List<Object> parts) {
     switch (kernel) {
       case Kernel.Loops loops -> {
         parts.add(loops.axes());
@@ -356,9 +369,12 @@ public final class Form implements Rewriting {
         parts.add(s.variables().size());
         parts(s.stores(), parts);
       }
+      case Kernel.Sweep s -> {
+        parts.add(List.of(s.rows(), s.parts(), s.block(), s.steps().size()));
+        s.all().forEach(k -> parts(k, parts));
+      }
       case Kernel.Region r -> throw new IllegalStateException("a loop is no method");
     }
-    return parts;
   }
 
   private static Kernel unplaced(Kernel.Link l) {

@@ -70,6 +70,7 @@ final class Independent {
     return switch (kernel) {
       case Kernel.Loops loops -> mayFail(loops.stores());
       case Kernel.Columns columns -> mayFail(columns.stores());
+      case Kernel.Sweep sweep -> sweep.all().stream().anyMatch(Independent::mayFail);
       case Kernel.Product product -> mayFail(product.stores());
       case Kernel.Link link -> link.checked();
       case Kernel.Scatter scatter -> false;

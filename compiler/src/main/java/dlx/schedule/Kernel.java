@@ -78,6 +78,54 @@ public sealed interface Kernel {
   }
 
   /**
+   * One pass over the rows of matrices, some rows at a time while they are in a near cache: first
+   * {@code steps}, which need nothing of other rows, then {@code sums} over these rows, which are
+   * added to those of the rows before.
+   *
+   * <p>The rows are cut into {@code parts}, whatever the number of threads is; each part has sums
+   * of its own, the sums of part p at p * columns, and begins with 0.
+   *
+   * @param rows the first axis of all steps and of the sums
+   * @param parts how many parts there are
+   * @param block how many rows are taken at a time
+   * @param steps loops over the rows and whatever lies inside
+   * @param sums over the rows; each store is of a buffer's element plus a fold
+   */
+  record Sweep(Extent rows, int parts, int block, List<Loops> steps, Columns sums, Span span)
+      implements Kernel {
+    public Sweep {
+      steps = List.copyOf(steps);
+    }
+
+    /** How many columns there are. */
+    public Extent columns() {
+      return sums.axes().getLast();
+    }
+
+    /** How many blocks of rows there are, the last one perhaps shorter. */
+    public Extent blocks() {
+      return rows.plus(block - 1).floorDivide(Extent.of(block));
+    }
+
+    /** All that it does, without the order. */
+    public List<Kernel> all() {
+      List<Kernel> all = new java.util.ArrayList<>(steps);
+      all.add(sums);
+      return all;
+    }
+
+    @Override
+    public Stream<Buffer> reads() {
+      return all().stream().flatMap(Kernel::reads);
+    }
+
+    @Override
+    public Stream<Buffer> writes() {
+      return all().stream().flatMap(Kernel::writes);
+    }
+  }
+
+  /**
    * At every point (batch axes, row axes, column axes) the sum over k of a * b, which the stores
    * see as {@link Instruction.Summed}. Accesses of the operands have the strides of (batch axes,
    * row axes, column axes, summed axes), with stride 0 where an operand lacks the axis; those of

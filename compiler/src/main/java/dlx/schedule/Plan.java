@@ -72,7 +72,8 @@ public final class Plan {
         commits.add(new Schedule.Commit(plan.memory(value).buffer(), slot));
       }
     }
-    return new Schedule(function, storage.buffers(), plan.kernels(), commits);
+    List<Kernel> kernels = Sweeps.of(plan.kernels(), storage, capacity);
+    return new Schedule(function, storage.buffers(), kernels, commits);
   }
 
   Shared shared() {

@@ -35,6 +35,15 @@ interface Rewriting {
     return sum;
   }
 
+  /**
+   * What stands for a fold.
+   *
+   * @param value what stands for what is folded
+   */
+  default Instruction fold(Instruction.Folded fold, Instruction value) {
+    return new Instruction.Folded(fold.kind(), value);
+  }
+
   /** Copies stores and everything that they need. */
   default List<Kernel.Store> stores(List<Kernel.Store> stores) {
     Map<Instruction, Instruction> changed = new IdentityHashMap<>();
@@ -65,7 +74,7 @@ interface Rewriting {
               extent(p.extent()),
               p.checked(),
               p.span());
-      case Instruction.Folded f -> new Instruction.Folded(f.kind(), changed.get(f.value()));
+      case Instruction.Folded f -> fold(f, changed.get(f.value()));
       case Instruction.Summed s -> sum(s);
       case Instruction.Carried c -> c;
     };

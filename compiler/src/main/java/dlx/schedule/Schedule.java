@@ -110,6 +110,12 @@ public record Schedule(
                   + " "
                   + Kernel.instructions(c.stores()).size()
                   + " values";
+          case Kernel.Sweep s ->
+              List.of(s.rows(), s.columns())
+                  + " by "
+                  + s.block()
+                  + " rows "
+                  + s.all().stream().map(Schedule::shape).toList();
           case Kernel.Product p ->
               ""
                   + p.batch()

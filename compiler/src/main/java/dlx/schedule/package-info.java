@@ -4,8 +4,10 @@
  *
  * <pre>
  * Schedule    = Kernel* over Buffer*
- * Kernel      = Loops | Columns | Product | Pack | Link | Scatter | Replace | Sort | Scan | Region
+ * Kernel      = Loops | Columns | Sweep | Product | Pack | Link | Scatter | Replace | Sort | Scan
+ *             | Region
  * Scan        = axis* turns            all turns of a loop, element by element
+ * Sweep       = Loops* Columns         block of rows by block of rows
  * Region      = turns Kernel* swap*   the same kernels once per turn
  * Loops       = axis* phase*          one pass or several over the rows of one iteration space
  * Instruction = Load | Position | Draw | Number | SizeNumber | Apply | Pick | Folded | Summed

@@ -66,6 +66,7 @@ final class EveryKernel {
         new Kind("rows", true, f -> Trial.function(f.softmax())),
         new Kind("positions", true, EveryKernel::positions),
         new Kind("columns", false, f -> Trial.function(f.x.exp().sum(List.of(0)))),
+        new Kind("rows, then columns", false, EveryKernel::sweep),
         new Kind("columns and rows", false, EveryKernel::centred),
         new Kind("number", false, f -> Trial.function(f.x.times(f.x).sum())),
         new Kind("product", true, f -> Trial.function(f.product())),
@@ -117,6 +118,13 @@ final class EveryKernel {
     Node mean = x.sum(List.of(0)).times(0.01);
     Node centred = x.minus(mean.spread(x.type().shape(), List.of(0)));
     return Trial.function(centred, centred.times(centred).sum(List.of(0)));
+  }
+
+  private Function sweep() {
+    List<Extent> shape = x.type().shape();
+    Node error = x.times(x.exp()).sum(List.of(1)).tanh();
+    Node sums = x.times(error.spread(shape, List.of(1))).sum(List.of(0));
+    return Trial.function(sums, error.times(error).sum(List.of(0)));
   }
 
   private Function gram() {
