@@ -127,7 +127,15 @@ final class Search {
           boolean left = (packs & 1) != 0;
           // a tile must not lie across two panels
           if (left && Integer.bitCount(rows) != 1) continue;
-          tiles.add(new Choice(rows, vectors, block, model.blockSummed(), left, (packs & 2) != 0));
+          tiles.add(
+              new Choice(
+                  rows,
+                  vectors,
+                  block,
+                  model.blockSummed(),
+                  model.outside(),
+                  left,
+                  (packs & 2) != 0));
         }
       }
     }
@@ -139,9 +147,17 @@ final class Search {
     for (int blockRows : BLOCK_ROWS) {
       int rows = Math.max(1, blockRows / from.rows()) * from.rows();
       for (int summed : BLOCK_SUMMED) {
-        blocks.add(
-            new Choice(
-                from.rows(), from.vectors(), rows, summed, from.packLeft(), from.packRight()));
+        for (boolean outside : summed > 0 ? List.of(false, true) : List.of(false)) {
+          blocks.add(
+              new Choice(
+                  from.rows(),
+                  from.vectors(),
+                  rows,
+                  summed,
+                  outside,
+                  from.packLeft(),
+                  from.packRight()));
+        }
       }
     }
     return blocks;

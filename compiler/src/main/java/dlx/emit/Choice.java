@@ -14,11 +14,18 @@ import java.util.function.UnaryOperator;
  * @param vectors of a tile, side by side
  * @param blockRows the rows that are multiplied by all columns before the next ones
  * @param blockSummed the summed positions that are added before the next ones; 0 for all at once
+ * @param outside whether the whole result is added to for one block before the next one
  * @param packLeft whether the left operand is copied into panels first
  * @param packRight whether the right operand is
  */
 public record Choice(
-    int rows, int vectors, int blockRows, int blockSummed, boolean packLeft, boolean packRight) {
+    int rows,
+    int vectors,
+    int blockRows,
+    int blockSummed,
+    boolean outside,
+    boolean packLeft,
+    boolean packRight) {
 
   private static final ScopedValue<UnaryOperator<Choice>> ASKED = ScopedValue.newInstance();
 
@@ -40,6 +47,7 @@ public record Choice(
             tiling.vectors(),
             tiling.blockRows(),
             tiling.blockSummed(),
+            tiling.outside(),
             Packing.packsLeft(product, tiling),
             Packing.packsRight(product, tiling));
     boolean open = ASKED.isBound() && product.summed().size() == 1 && tiling.isVector();
@@ -51,7 +59,7 @@ public record Choice(
   public String toString() {
     List<String> parts = new ArrayList<>(List.of(rows + "x" + vectors, blockRows + " rows"));
     if (blockSummed > 0) {
-      parts.add(blockSummed + " summed");
+      parts.add(blockSummed + (outside ? " summed outside" : " summed"));
     }
     if (packLeft || packRight) {
       parts.add("packed " + (packLeft && packRight ? "both" : packLeft ? "left" : "right"));

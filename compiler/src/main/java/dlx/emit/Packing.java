@@ -184,7 +184,7 @@ final class Packing {
     }
     boolean narrow = !columns.isConstant() || columns.constant().getAsLong() < tiling.lanes();
     if (tiling.outside()) {
-      return false;
+      return product.summed().size() == 1;
     }
     if (product.summed().size() > 1) {
       return narrow || isUsedOften(product);

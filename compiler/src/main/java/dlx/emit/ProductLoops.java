@@ -92,7 +92,7 @@ final class ProductLoops {
           code.istore(a);
           code.iload(b);
           code.istore(at);
-          add(a, first, axis.a());
+          add(a, first, product.leftStep(axis));
           add(at, first, product.rightStep(axis));
           for (int i = product.tiling().cut() - 1; i >= 0; i--) {
             Products.Axis outer = product.summed().get(i);

@@ -299,7 +299,7 @@ final class ProductStrip {
   /** The summed positions in blocks, each added to what the ones before it gave. */
   private void cut(int a) {
     Products.Axis axis = product.summed().getFirst();
-    Extent aStep = product.isLeftPacked() ? Extent.of(product.leftPanel()) : axis.a();
+    Extent aStep = product.leftStep(axis);
     int block = tiling.blockSummed();
     int count = code.local(1);
     code.extent(axis.extent());

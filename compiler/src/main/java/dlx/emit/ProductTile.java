@@ -163,7 +163,7 @@ final class ProductTile {
           } else {
             sum(level + 1, a, b);
           }
-          advance(a, product.isLeftPacked() ? Extent.of(product.leftPanel()) : axis.a());
+          advance(a, product.leftStep(axis));
           if (product.rightStep() != null) {
             if (innermost || !product.isRightPacked()) {
               advance(b, product.isRightPacked() ? product.rightStep() : axis.b());

@@ -141,6 +141,11 @@ final class Products {
     return summed.get(tiling.cut()).extent().plus(block - 1).floorDivide(Extent.of(block));
   }
 
+  /** A step along a summed axis in the left operand. */
+  Extent leftStep(Axis axis) {
+    return isLeftPacked() ? Extent.of(leftPanel()) : axis.a();
+  }
+
   /** A step along a summed axis in the right operand. */
   Extent rightStep(Axis axis) {
     if (!isRightPacked()) {

@@ -40,6 +40,11 @@ record Tiling(
   private static final int MOST_SUMMED = 2048;
   private static final int BLOCK_SUMMED = 1024;
 
+  /** The rows and summed positions of a block of a product that no cache holds. */
+  private static final int LARGE_ROWS = 128;
+
+  private static final int LARGE_SUMMED = 512;
+
   /** The rows of a tile whose right operand lies unfavourably: 24 of 32 registers are sums. */
   private static final int HIGH = 12;
 
@@ -64,10 +69,32 @@ record Tiling(
       return ofPositions(product, dtype, lane, rows, vectors);
     }
     Extent summed = product.summed().getFirst();
+    if (lane.isVector() && isLarge(product, lane)) {
+      int block = LARGE_ROWS / rows * rows;
+      return new Tiling(dtype, lane, rows, vectors, block, 0, LARGE_SUMMED, true);
+    }
     boolean cut = summed.constant().orElse(Long.MAX_VALUE) > MOST_SUMMED;
     long depth = cut ? BLOCK_SUMMED : summed.constant().orElse(BLOCK_SUMMED);
     int block = block(product, dtype, rows, depth);
     return new Tiling(dtype, lane, rows, vectors, block, 0, cut ? BLOCK_SUMMED : 0, false);
+  }
+
+  /**
+   * Is neither operand held by the second cache? Then a block of rows by some summed positions is,
+   * while it is multiplied by all columns, and the whole result is added to before the next
+   * positions. The last columns must fill a vector: sums that are interrupted cannot be padded.
+   */
+  private static boolean isLarge(Kernel.Product product, Lane lane) {
+    Extent columns = product.columns().getLast();
+    return product.isPlain()
+        && isAtLeast(product.summed().getFirst(), 2 * LARGE_SUMMED)
+        && isAtLeast(product.rows().getLast(), 2 * LARGE_ROWS)
+        && isAtLeast(columns, LARGE_SUMMED)
+        && known(columns) % lane.lanes() == 0;
+  }
+
+  private static boolean isAtLeast(Extent extent, int least) {
+    return extent.constant().orElse(0) >= least;
   }
 
   private static int block(Kernel.Product product, DType dtype, int rows, long depth) {
@@ -191,7 +218,7 @@ record Tiling(
         choice.blockRows(),
         cut,
         choice.blockSummed(),
-        outside);
+        choice.outside());
   }
 
   boolean isVector() {
