@@ -58,6 +58,7 @@ final class Packing {
     for (Kernel kernel : kernels) {
       switch (kernel) {
         case Kernel.Product product -> product(product);
+        case Kernel.Loops loops -> loops(loops);
         case Kernel.Region region -> {
           Set<Buffer> changing = new HashSet<>(region.kept());
           region.writes().forEach(changing::add);
@@ -80,6 +81,15 @@ final class Packing {
       at--;
     }
     return levels.get(at);
+  }
+
+  private void loops(Kernel.Loops loops) {
+    WideRows wide = WideRows.of(loops, buffers.size(), bits);
+    if (wide != null) {
+      buffers.addAll(wide.tables());
+      wide.copies().forEach(copy -> level(copy.from()).kernels().add(copy.kernel()));
+    }
+    levels.getLast().kernels().add(wide == null ? loops : wide.kernel());
   }
 
   private void product(Kernel.Product asGiven) {

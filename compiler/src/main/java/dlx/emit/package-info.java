@@ -9,6 +9,7 @@
  * Operands        what a method is told at every call
  * LoopEmitter     the kernel Loops
  * ShortRows       rows of a kernel Loops that are shorter than a vector
+ * WideRows        several short rows of a kernel Loops as one that fills vectors
  * ColumnEmitter   the kernel Columns
  * SweepEmitter    the kernel Sweep
  * Packing         which operands of products are copied into panels first

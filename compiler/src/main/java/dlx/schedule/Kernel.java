@@ -49,6 +49,12 @@ public sealed interface Kernel {
       return new Loops(axes, rewriting.stores(stores), span);
     }
 
+    /** The same over other axes. */
+    public Loops over(List<Extent> others, java.util.function.UnaryOperator<Access> accesses) {
+      Rewriting rewriting = accesses::apply;
+      return new Loops(others, rewriting.stores(stores), span);
+    }
+
     @Override
     public Stream<Buffer> reads() {
       return Kernel.loads(stores);
