@@ -91,6 +91,48 @@ final class Nests {
     return List.of(y, dx, dk);
   }
 
+  /**
+   * The same over any number of axes, without groups: y[b, p.., n] is the sum over j.. and c of x[b,
+   * at(p, j).., c] times kernel[j.., c, n].
+   */
+  static List<Array> convolution(Array x, Array kernel, Array u, List<Slide> axes) {
+    int d = axes.size();
+    Array dx = Array.zeros(x.shape());
+    Array dk = Array.zeros(kernel.shape());
+    Array y = Array.zeros(u.shape());
+    for (int to = 0; to < u.data().length; to++) {
+      int[] p = position(to, u.shape());
+      for (int from = 0; from < kernel.data().length; from++) {
+        int[] j = position(from, kernel.shape());
+        int[] at = new int[d + 2];
+        at[0] = p[0];
+        at[d + 1] = j[d];
+        boolean inside = j[d + 1] == p[d + 1];
+        for (int axis = 0; axis < d; axis++) {
+          at[axis + 1] = axes.get(axis).at(p[axis + 1], j[axis]);
+          inside &= axes.get(axis).inside(p[axis + 1], j[axis]);
+        }
+        if (inside) {
+          y.data()[to] += x.get(at) * kernel.data()[from];
+          dx.add(u.data()[to] * kernel.data()[from], at);
+          dk.data()[from] += u.data()[to] * x.get(at);
+        }
+      }
+    }
+    return List.of(y, dx, dk);
+  }
+
+  /** The position of the element with this number. */
+  private static int[] position(int number, int[] shape) {
+    int[] at = new int[shape.length];
+    int rest = number;
+    for (int axis = shape.length - 1; axis >= 0; axis--) {
+      at[axis] = rest % shape[axis];
+      rest /= shape[axis];
+    }
+    return at;
+  }
+
   /** The same for a kernel of its own for each channel. */
   static List<Array> depthwise(Array x, Array kernel, Array u, Slide rows, Slide columns) {
     int channels = x.shape()[3];
