@@ -57,6 +57,9 @@ record Tiling(
   /** Rows of a tile whose loops over lines of images are short: 14 % faster than 8 of them. */
   private static final int TALL = 12;
 
+  /** The most vectors of sums of a tile. */
+  private static final int SUMS = 28;
+
   /** Into so many parts a result that is added to in blocks is cut for threads, or more. */
   private static final int PARTS = 6;
 
@@ -197,15 +200,31 @@ record Tiling(
     int wide = columns <= lane.lanes() ? 1 : 2;
     int best = usual;
     double least = Double.MAX_VALUE;
-    for (int rows = 1; rows <= Math.min(known, 28 / wide); rows++) {
-      double turn = Math.max(4, Math.max(rows * wide, rows + 2 * wide) / 2.0);
-      double cycles = (known + rows - 1) / rows * turn;
+    for (int rows = 1; rows <= Math.min(known, SUMS / wide); rows++) {
+      double cycles = cycles(known, rows, wide);
       if (cycles <= least) {
         least = cycles;
         best = rows;
       }
     }
     return best;
+  }
+
+  /** The cycles of all tiles of so many rows, one below the other, for every summed position. */
+  private static double cycles(long known, int rows, int wide) {
+    double turn = Math.max(4, Math.max(rows * wide, rows + 2 * wide) / 2.0);
+    return (known + rows - 1) / rows * turn;
+  }
+
+  /** The cycles that tiles of the best height take for all rows and columns. */
+  static double cycles(long known, long columns, int lanes) {
+    int wide = columns <= lanes ? 1 : 2;
+    double least = Double.MAX_VALUE;
+    for (int rows = 1; rows <= Math.min(known, SUMS / wide); rows++) {
+      least = Math.min(least, cycles(known, rows, wide));
+    }
+    long strip = (long) wide * lanes;
+    return least * ((columns + strip - 1) / strip);
   }
 
   /** The same with what was chosen. */

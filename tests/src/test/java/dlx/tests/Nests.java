@@ -92,8 +92,8 @@ final class Nests {
   }
 
   /**
-   * The same over any number of axes, without groups: y[b, p.., n] is the sum over j.. and c of x[b,
-   * at(p, j).., c] times kernel[j.., c, n].
+   * The same over any number of axes, without groups: y[b, p.., n] is the sum over j.. and c of
+   * x[b, at(p, j).., c] times kernel[j.., c, n].
    */
   static List<Array> convolution(Array x, Array kernel, Array u, List<Slide> axes) {
     int d = axes.size();
