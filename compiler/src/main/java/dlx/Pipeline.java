@@ -5,6 +5,7 @@ import dlx.emit.ClassEmitter;
 import dlx.emit.NumberEmitter;
 import dlx.graph.Function;
 import dlx.graph.Verify;
+import dlx.recompute.Recompute;
 import dlx.runtime.CompiledFunction;
 import dlx.runtime.NumberFunction;
 import dlx.runtime.Simd;
@@ -49,10 +50,7 @@ public final class Pipeline {
     this.passes =
         List.of(
             new Pass("recognize", this::recognized, Verify::withDerivatives),
-            new Pass(
-                "differentiate",
-                function -> Differentiate.function(function, options.memory()),
-                Verify::function),
+            new Pass("differentiate", Differentiate::function, Verify::function),
             new Pass("simplify", this::simplified, Verify::function));
   }
 
@@ -111,12 +109,12 @@ public final class Pipeline {
 
   /** Formulas that stand for something better are found before their derivatives are taken. */
   private Function recognized(Function function) {
-    boolean leaving = options.memory() == Options.UNLIMITED;
-    return options.simplify() ? Simplify.forms(function, mode(), leaving) : function;
+    return options.simplify() ? Simplify.forms(function, mode()) : function;
   }
 
   private Function simplified(Function function) {
-    return options.simplify() ? Simplify.function(function, mode()) : function;
+    Function simple = options.simplify() ? Simplify.function(function, mode()) : function;
+    return Recompute.function(simple, options.memory());
   }
 
   private Simplify.Mode mode() {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
  * The pullback of a loop, which is a loop that goes the other way:
@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * It carries the adjoints of carried variables, which begin with the adjoints of their last values
  * and end as those of the initial ones; without a turn they just pass. It takes as many turns as
- * the loop has taken. Where memory is short, both loops go over {@link Segments} of the turns. A
- * {@link Choice} enters and leaves the loop as one: its condition goes the same way as its value.
+ * the loop has taken. A {@link Choice} enters and leaves the loop as one: its condition goes the
+ * same way as its value.
  */
 final class Backwards {
   private final Graph graph;
@@ -41,7 +41,6 @@ final class Backwards {
   private final Loop.Region region;
   private final Map<Integer, Node> results;
   private final Reach reach;
-  private final long memory;
   private final List<Sweep.Seed> seeds = new ArrayList<>();
   private final List<Sweep.Seed> parts = new ArrayList<>();
 
@@ -62,22 +61,18 @@ final class Backwards {
   private final Map<Integer, Node> kept = new LinkedHashMap<>();
 
   private Loop.Region forwards;
-  private @Nullable Segments segments;
 
   /**
    * @param results the adjoints of the results, by index
    * @param wanted of which inputs adjoints are wanted
-   * @param memory how many bytes the loop may leave for its derivative; {@link Segments#ENOUGH}
    */
-  Backwards(
-      Node loop, Reach reach, Map<Integer, Node> results, Predicate<Node> wanted, long memory) {
+  Backwards(Node loop, Reach reach, Map<Integer, Node> results, Predicate<Node> wanted) {
     this.graph = loop.graph();
     this.loop = loop;
     this.region = (Loop.Region) loop.op();
     this.results = results;
     this.reach = reach;
     this.forwards = region;
-    this.memory = memory;
     BitSet inputs = inputs(wanted);
     seed(inputs);
     run(inputs);
@@ -90,13 +85,14 @@ final class Backwards {
 
   /** What the same loop computes of inputs when it leaves more, by index. */
   List<Node> forwards(List<Node> inputs) {
-    return segments == null
-        ? Segments.results(graph.node(forwards, inputs))
-        : new Passes(this.turn()).forwards(region.turns(), inputs, segments).results();
+    return results(graph.node(forwards, inputs));
   }
 
-  private Passes.Turn turn() {
-    return new Passes.Turn(graph, region, forwards, kept, elements, variables, ends, stacked);
+  /** The results of a loop, by index. */
+  private static List<Node> results(Node loop) {
+    Graph graph = loop.graph();
+    int count = ((Loop.Region) loop.op()).roots().size();
+    return IntStream.range(0, count).mapToObj(i -> graph.node(new Loop.Result(i), loop)).toList();
   }
 
   private Node argument(int index) {
@@ -266,8 +262,7 @@ final class Backwards {
       left.put(node, more.size());
       more.add(node);
     }
-    Loop.Region leaving = region.withRoots(more);
-    forwards = memory == Segments.ENOUGH ? leaving : leaving.frugal(region.turns());
+    forwards = region.withRoots(more);
     Substitute substitute =
         new Substitute(node -> {
           Integer index = left.get(node);
@@ -312,10 +307,7 @@ final class Backwards {
       ends.add(begin(loop.input(found.input()).like(0)).plus(computed.removeFirst()));
     }
     stacked.addAll(computed);
-    segments = Segments.of(region, loop.inputs(), forwards.roots(), kept.keySet(), memory);
-    List<Node> made =
-        new ArrayList<>(
-            new Passes(turn()).both(region.turns(), loop.inputs(), x -> x, begins, segments));
+    List<Node> made = new ArrayList<>(back());
     List<Found> all = new ArrayList<>(next);
     all.addAll(sums);
     all.addAll(stacks);
@@ -325,5 +317,19 @@ final class Backwards {
       Node adjoint = condition == null ? value : condition.where(value, value.like(0));
       parts.add(new Sweep.Seed(loop.input(found.input()), adjoint));
     }
+  }
+
+  /** The loop that goes the other way: what its variables end as, then what it stacks. */
+  private List<Node> back() {
+    Node leaving = graph.node(forwards, loop.inputs());
+    Enclose back = new Enclose(graph, region.turns(), !region.descending());
+    back.atMost(forwards.taken(leaving));
+    for (int i = 0; i < begins.size(); i++) {
+      back.carry(variables.get(i), begins.get(i));
+    }
+    elements.forEach((sequence, element) -> back.element(element, sequence));
+    kept.forEach(
+        (result, element) -> back.element(element, graph.node(new Loop.Result(result), leaving)));
+    return back.results(ends, stacked);
   }
 }

@@ -33,22 +33,10 @@ public final class Differentiate {
 
   /** The same function without {@link Derivative} and {@code STOP_GRADIENT}. */
   public static Function function(Function function) {
-    return function(function, Segments.ENOUGH);
+    return function.withRoots(withoutStops(workedOut(function.roots())));
   }
 
-  /**
-   * The same with loops that leave no more than so many bytes together for derivatives, as far as
-   * that can be; instead they compute turns again, which gives the same bits.
-   *
-   * @param memory {@code Long.MAX_VALUE} for as much as it takes
-   */
-  public static Function function(Function function, long memory) {
-    long loops = function.nodes().stream().filter(n -> n.op() instanceof Loop.Region).count();
-    long each = memory == Segments.ENOUGH ? memory : memory / Math.max(1, loops);
-    return function.withRoots(withoutStops(workedOut(function.roots(), each)));
-  }
-
-  private static List<Node> workedOut(List<Node> roots, long memory) {
+  private static List<Node> workedOut(List<Node> roots) {
     List<Node> order = Graph.topological(roots);
     Map<Pulled, Set<Node>> wanted = new HashMap<>();
     for (Node node : order) {
@@ -67,7 +55,7 @@ public final class Differentiate {
         Pulled y = Pulled.of(node);
         if (!adjoints.containsKey(y)) {
           // what y depends on is done before y, so an x that is not done yet has derivative 0
-          sweep(y, wanted.get(y), done, adjoints, memory);
+          sweep(y, wanted.get(y), done, adjoints);
         }
         Node adjoint = adjoints.get(y).get(node.input(1));
         done.put(node, adjoint == null ? done.get(node.input(1)).like(0) : adjoint);
@@ -150,18 +138,12 @@ public final class Differentiate {
 
   /** A body has its own derivatives, taken before the loop is. */
   private static Op workedOut(Op op) {
-    return op instanceof Loop.Region region
-        ? region.withRoots(workedOut(region.roots(), Segments.ENOUGH))
-        : op;
+    return op instanceof Loop.Region region ? region.withRoots(workedOut(region.roots())) : op;
   }
 
   /** One sweep. A loop that leaves more now does so in all that was done before. */
   private static void sweep(
-      Pulled y,
-      Set<Node> xs,
-      Map<Node, Node> done,
-      Map<Pulled, Map<Node, Node>> adjoints,
-      long memory) {
+      Pulled y, Set<Node> xs, Map<Node, Node> done, Map<Pulled, Map<Node, Node>> adjoints) {
     Map<Node, Node> targets = new LinkedHashMap<>();
     for (Node x : xs) {
       if (done.containsKey(x)) {
@@ -172,7 +154,7 @@ public final class Differentiate {
     Node one = value.graph().node(new Leaf.Constant(1, value.type().dtype()));
     Node adjoint = y.adjoint() == null ? one : done.get(y.adjoint());
     Set<Node> by = new LinkedHashSet<>(targets.values());
-    Sweep sweep = Sweep.of(List.of(new Sweep.Seed(value, adjoint)), by, memory);
+    Sweep sweep = Sweep.of(List.of(new Sweep.Seed(value, adjoint)), by);
     Map<Node, Node> found = new LinkedHashMap<>();
     targets.forEach((x, image) -> {
       if (sweep.adjoints().containsKey(image)) {

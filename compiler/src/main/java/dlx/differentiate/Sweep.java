@@ -32,28 +32,16 @@ final class Sweep {
   /** What loops compute now that they leave more, of their inputs. */
   private final Map<Node, UnaryOperator<List<Node>>> extended = new HashMap<>();
 
-  private final long memory;
-
-  private Sweep(Set<Node> targets, long memory) {
+  private Sweep(Set<Node> targets) {
     this.targets = targets;
-    this.memory = memory;
   }
 
   /** The adjoint of a node, and the node; a node may be there more than once. */
   record Seed(Node node, Node adjoint) {}
 
-  /** The sweep that begins with these adjoints, of loops that leave whatever is needed. */
+  /** The sweep that begins with these adjoints. */
   static Sweep of(List<Seed> seeds, Set<Node> targets) {
-    return of(seeds, targets, Segments.ENOUGH);
-  }
-
-  /**
-   * The sweep that begins with these adjoints.
-   *
-   * @param memory how many bytes each loop may leave
-   */
-  static Sweep of(List<Seed> seeds, Set<Node> targets, long memory) {
-    Sweep sweep = new Sweep(targets, memory);
+    Sweep sweep = new Sweep(targets);
     List<Node> order = Graph.topological(seeds.stream().map(Seed::node).toList());
     for (Node node : order) {
       if (sweep.passes(node) || targets.contains(node)) {
@@ -160,7 +148,7 @@ final class Sweep {
   }
 
   private Backwards backwards(Node loop, Map<Integer, Node> results) {
-    Backwards backwards = new Backwards(loop, loops.get(loop), results, onPath::contains, memory);
+    Backwards backwards = new Backwards(loop, loops.get(loop), results, onPath::contains);
     extended.put(loop, backwards::forwards);
     backwards.parts().forEach(p -> add(p.node(), p.adjoint()));
     return backwards;

@@ -1,5 +1,6 @@
 package dlx.emit;
 
+import dlx.graph.Contraction;
 import dlx.graph.Extent;
 import dlx.runtime.DType;
 import dlx.schedule.Access;
@@ -36,7 +37,10 @@ record FewRows(boolean dots, Extent chosen) {
   static FewRows of(Kernel.Product product, int bits) {
     DType dtype = product.a().access().buffer().dtype();
     Lane lane = Lane.of(bits, List.of(dtype));
-    if (!lane.isVector() || product.summed().size() != 1 || product.overlapping()) {
+    if (!lane.isVector()
+        || product.summed().size() != 1
+        || product.overlapping()
+        || product.begun()) {
       return NEVER;
     }
     Access b = product.b().lying();
@@ -46,7 +50,7 @@ record FewRows(boolean dots, Extent chosen) {
     if (b.strides().get(summedAt - 1).isOne()) {
       return of(false, atMost(rows, MOST_ADDED).times(wide));
     }
-    if (b.strides().get(summedAt).isOne()) {
+    if (b.strides().get(summedAt).isOne() && product.order() == Contraction.Order.ANY) {
       Extent deep = atLeast(product.summed().getLast(), lane.lanes());
       return of(true, atMost(rows, MOST_DOTS).times(wide).times(deep));
     }

@@ -1,5 +1,6 @@
 package dlx.emit;
 
+import dlx.graph.Contraction;
 import dlx.graph.Extent;
 import dlx.runtime.DType;
 import dlx.schedule.Access;
@@ -77,6 +78,7 @@ record Joining(Kernel.Product product, Buffer panels, List<Kernel> copies) {
   /** Lines of known length, channels side by side, and a right operand that all of them share. */
   private static boolean fits(Kernel.Product product) {
     if (!product.isPlain()
+        || product.begun()
         || !product.batch().isEmpty()
         || product.columns().size() != 1
         || product.rows().size() < 2
@@ -188,6 +190,7 @@ record Joining(Kernel.Product product, Buffer panels, List<Kernel> copies) {
           new Kernel.Operand(new Access(panels, Extent.ZERO, right), panel),
           List.of(new Kernel.Store(stored, store.value())),
           /* overlapping= */ false,
+          Contraction.Order.ANY,
           from.span());
     }
   }

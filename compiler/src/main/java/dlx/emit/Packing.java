@@ -132,6 +132,7 @@ final class Packing {
                 b,
                 product.stores(),
                 product.overlapping(),
+                product.order(),
                 product.span())));
     if (widening != null) {
       kernels.add(widening.copy());
@@ -168,6 +169,7 @@ final class Packing {
         new Kernel.Operand(new Access(b.buffer(), b.offset(), right), product.b().panel()),
         product.stores(),
         product.overlapping(),
+        product.order(),
         product.span());
   }
 
@@ -215,7 +217,7 @@ final class Packing {
     Access b = product.b().access();
     int summed = b.strides().size() - 1;
     long rows = product.rows().getLast().constant().orElse(0);
-    long step = b.strides().get(summed).constant().orElse(0) * dtype.bytes();
+    long step = Math.abs(b.strides().get(summed).constant().orElse(0)) * dtype.bytes();
     int row = product.batch().size() + product.rows().size() - 1;
     return product.summed().size() == 1
         && product.a().panel() == 0
@@ -243,7 +245,7 @@ final class Packing {
 
   private static boolean isFar(Extent stride, Tiling tiling) {
     return stride.isConstant()
-        && stride.constant().getAsLong() > 0
+        && !stride.isZero()
         && stride.constant().getAsLong() * tiling.dtype().bytes() % (PAGE / 2) == 0;
   }
 

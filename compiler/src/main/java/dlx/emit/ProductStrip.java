@@ -74,7 +74,8 @@ final class ProductStrip {
       Operands operands) {
     int highest = tileRows(product).getFirst();
     for (int rows : tileRows(product)) {
-      for (boolean goesOn : product.isCut() ? List.of(false, true) : List.of(false)) {
+      boolean begun = product.kernel().begun();
+      for (boolean goesOn : product.isCut() && !begun ? List.of(false, true) : List.of(begun)) {
         Code.method(
             rows == highest ? cv : seldom,
             tile(kernel, rows, vectors, goesOn),
@@ -152,7 +153,7 @@ final class ProductStrip {
     } else if (product.isCut()) {
       cut(a);
     } else {
-      rows(a, b + 1, -1, false);
+      rows(a, b + 1, -1, product.kernel().begun());
       if (product.spills()) {
         lastRow();
       }
@@ -293,7 +294,8 @@ final class ProductStrip {
     code.istore(lowest);
     code.iload(first() + 3);
     code.constant(1);
-    code.chooseIfLess(() -> rows(a, b + 1, count, false), () -> rows(a, b + 1, count, true));
+    boolean begun = product.kernel().begun();
+    code.chooseIfLess(() -> rows(a, b + 1, count, begun), () -> rows(a, b + 1, count, true));
   }
 
   /** The summed positions in blocks, each added to what the ones before it gave. */
@@ -315,7 +317,7 @@ final class ProductStrip {
           code.istore(lowest);
         },
         () -> {});
-    rows(a, b + 1, count, false);
+    rows(a, b + 1, count, product.kernel().begun());
     int next = code.local(1);
     int aNow = code.local(1);
     int bNow = code.local(1);

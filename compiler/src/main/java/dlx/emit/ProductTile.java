@@ -185,7 +185,7 @@ final class ProductTile {
   }
 
   private void advance(int local, Extent by) {
-    if (by.isConstant() && by.constant().getAsLong() <= Short.MAX_VALUE) {
+    if (by.isConstant() && Math.abs(by.constant().getAsLong()) <= Short.MAX_VALUE) {
       code.mv().visitIincInsn(local, (int) by.constant().getAsLong());
     } else {
       code.iload(local);

@@ -200,7 +200,7 @@ final class Products {
    * through memory of the thread.
    */
   boolean spills() {
-    if (!isDirect() || !isRightPacked() || !tiling.isVector() || isCut()) {
+    if (!isDirect() || kernel.begun() || !isRightPacked() || !tiling.isVector() || isCut()) {
       return false;
     }
     Extent step = kernel.stores().getFirst().access().strides().get(row.position());

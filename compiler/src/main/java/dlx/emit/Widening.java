@@ -1,5 +1,6 @@
 package dlx.emit;
 
+import dlx.graph.Contraction;
 import dlx.graph.Elementwise;
 import dlx.graph.Extent;
 import dlx.runtime.DType;
@@ -37,7 +38,11 @@ record Widening(Kernel.Product product, Buffer sums, Kernel copy) {
     int lanes = Lane.of(bits, List.of(product.a().access().buffer().dtype())).lanes();
     boolean known =
         product.rows().getLast().isConstant() && product.columns().getLast().isConstant();
-    if (lanes == 1 || product.summed().size() < 2 || !known || product.overlapping()) {
+    if (lanes == 1
+        || product.begun()
+        || product.summed().size() < 2
+        || !known
+        || product.overlapping()) {
       return null;
     }
     int row = product.batch().size() + product.rows().size() - 1;
@@ -83,6 +88,7 @@ record Widening(Kernel.Product product, Buffer sums, Kernel copy) {
             chosen.b(),
             List.of(new Kernel.Store(whole, new Instruction.Summed(sums.dtype()))),
             /* overlapping= */ false,
+            Contraction.Order.ANY,
             chosen.span());
     if (!Tiling.of(widened, bits).outside()) {
       return null;

@@ -15,8 +15,30 @@ import java.util.Set;
  *
  * @param operands the labels of each operand's axes
  * @param output the labels of the result's axes
+ * @param order of what is added up
  */
-public record Contraction(List<List<Integer>> operands, List<Integer> output) implements Op {
+public record Contraction(List<List<Integer>> operands, List<Integer> output, Order order)
+    implements Op {
+  /** In which order products are added up. */
+  public enum Order {
+    /** In any that depends on the sizes only. */
+    ANY,
+    /** One after the other, as the summed axes of the first operand go. */
+    ONE_BY_ONE,
+    /** So, and one more input, of the type of the result, is what the sums begin with. */
+    BEGUN
+  }
+
+  /** In any order. */
+  public Contraction(List<List<Integer>> operands, List<Integer> output) {
+    this(operands, output, Order.ANY);
+  }
+
+  /** Do the sums begin with one more input? */
+  public boolean begun() {
+    return order == Order.BEGUN;
+  }
+
   public Contraction {
     operands = operands.stream().map(List::copyOf).toList();
     output = List.copyOf(output);
@@ -31,7 +53,7 @@ public record Contraction(List<List<Integer>> operands, List<Integer> output) im
     for (int i = 0; i < operands.size(); i++) {
       text.append(i == 0 ? "" : ",").append(letters(operands.get(i)));
     }
-    return text.append("->").append(letters(output)).toString();
+    return text.append("->").append(letters(output)).append(begun() ? " begun" : "").toString();
   }
 
   private static String letters(List<Integer> labels) {
@@ -65,12 +87,16 @@ public record Contraction(List<List<Integer>> operands, List<Integer> output) im
   public Type type(List<Node> inputs) {
     Map<Integer, Extent> extents = extents(inputs);
     Type first = inputs.getFirst().type();
-    if (inputs.size() != operands.size()
-        || !inputs.stream().allMatch(n -> n.type().dtype() == first.dtype())
-        || !extents.keySet().containsAll(output)) {
+    boolean fits =
+        inputs.size() == operands.size() + (begun() ? 1 : 0)
+            && extents.keySet().containsAll(output);
+    Type type = fits ? first.with(output.stream().map(extents::get).toList()) : first;
+    if (!fits
+        || begun() && !inputs.getLast().type().equals(type)
+        || !inputs.stream().allMatch(n -> n.type().dtype() == first.dtype())) {
       throw new IllegalArgumentException(title() + " of " + inputs);
     }
-    return first.with(output.stream().map(extents::get).toList());
+    return type;
   }
 
   /**
@@ -83,6 +109,9 @@ public record Contraction(List<List<Integer>> operands, List<Integer> output) im
     List<Node> result = new ArrayList<>();
     for (int i = 0; i < operands.size(); i++) {
       result.add(pullback(y, g, i));
+    }
+    if (begun()) {
+      result.add(g);
     }
     return result;
   }

@@ -28,7 +28,6 @@ public final class Enclose {
   private final List<Node> sequences = new ArrayList<>();
   private final List<Node> elements = new ArrayList<>();
   private final Map<Node, Node> elementOf = new HashMap<>();
-  private boolean frugal;
   private @Nullable Node stop;
   private @Nullable Node count;
   private @Nullable Node limit;
@@ -63,11 +62,6 @@ public final class Enclose {
     elements.add(variable);
     elementOf.put(sequence, variable);
     return variable;
-  }
-
-  /** Says that no rule may make the loop leave more than it does. */
-  public void frugal(boolean wanted) {
-    this.frugal = wanted;
   }
 
   /**
@@ -141,7 +135,6 @@ public final class Enclose {
         new Loop.Region(
             turns,
             descending,
-            frugal,
             new Loop.Ending(
                 carried.indexOf(stop),
                 carried.indexOf(count),

@@ -69,7 +69,8 @@ final class EvaluateFolds {
     boolean ints = dtype == DType.I32;
     List<Integer> labels = new ArrayList<>(op.output());
     Map<Integer, Integer> extents = new HashMap<>();
-    for (int k = 0; k < operands.size(); k++) {
+    int factors = op.operands().size();
+    for (int k = 0; k < factors; k++) {
       for (int axis = 0; axis < operands.get(k).shape().length; axis++) {
         int label = op.operands().get(k).get(axis);
         extents.put(label, operands.get(k).shape()[axis]);
@@ -79,12 +80,13 @@ final class EvaluateFolds {
       }
     }
     int[] space = labels.stream().mapToInt(extents::get).toArray();
-    double[] result = new double[Tensor.size(shape)];
+    double[] result =
+        op.begun() ? operands.getLast().data().clone() : new double[Tensor.size(shape)];
     int[] position = new int[space.length];
     for (int i = 0; i < Tensor.size(space); i++) {
       unravel(i, space, position);
       double product = 1;
-      for (int k = 0; k < operands.size(); k++) {
+      for (int k = 0; k < factors; k++) {
         int[] at =
             op.operands().get(k).stream().mapToInt(l -> position[labels.indexOf(l)]).toArray();
         double factor = operands.get(k).data()[ravel(at, operands.get(k).shape())];

@@ -32,7 +32,6 @@ public sealed interface Loop extends Op {
    * @param turns how often, perhaps 0; the extent of the first axis of every sequence
    * @param descending whether the last element comes first; what is stacked still lies in the order
    *     of the sequences
-   * @param frugal whether no rule may make it leave more, as it is there to save memory
    * @param ending what may end the loop before that
    * @param carried how many inputs are initial values
    * @param sequences how many inputs are sequences
@@ -42,7 +41,6 @@ public sealed interface Loop extends Op {
   record Region(
       Extent turns,
       boolean descending,
-      boolean frugal,
       Ending ending,
       int carried,
       int sequences,
@@ -66,7 +64,6 @@ public sealed interface Loop extends Op {
       return new Region(
           turns,
           descending,
-          frugal,
           ending,
           carried,
           sequences,
@@ -74,9 +71,9 @@ public sealed interface Loop extends Op {
           roots.subList(next.size(), roots.size()));
     }
 
-    /** The same body in a frugal loop of so many turns. */
-    public Region frugal(Extent turns) {
-      return new Region(turns, descending, true, ending, carried, sequences, next, stacked);
+    /** The same body in a loop of so many turns. */
+    public Region over(Extent turns) {
+      return new Region(turns, descending, ending, carried, sequences, next, stacked);
     }
 
     /** The nodes of the body, inputs before users. */

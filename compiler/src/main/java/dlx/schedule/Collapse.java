@@ -48,6 +48,7 @@ final class Collapse {
         new Kernel.Operand(select(product.b().access(), axes)),
         with(axes).stores(product.stores()),
         product.overlapping(),
+        product.order(),
         product.span());
   }
 

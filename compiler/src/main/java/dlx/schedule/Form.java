@@ -172,6 +172,7 @@ public final class Form implements Rewriting {
               operand(p.b()),
               stores(p.stores()),
               p.overlapping(),
+              p.order(),
               p.span());
       case Kernel.Pack p ->
           new Kernel.Pack(
@@ -335,6 +336,7 @@ public final class Form implements Rewriting {
       case Kernel.Product p -> {
         parts.add(List.of(p.batch(), p.rows(), p.columns(), p.summed(), p.a(), p.b()));
         parts.add(p.overlapping());
+        parts.add(p.order());
         parts(p.stores(), parts);
       }
       case Kernel.Pack p ->

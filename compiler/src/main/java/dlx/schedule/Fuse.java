@@ -201,8 +201,12 @@ final class Fuse {
   private void single(Node node) {
     stored.add(node);
     Group group = addSingle(node);
-    if (node.op() instanceof Indexing.Update) {
-      Group copy = sink(node, node.input(0), View.whole(node));
+    Node begin =
+        node.op() instanceof Indexing.Update
+            ? node.input(0)
+            : node.op() instanceof Contraction c && c.begun() ? node.inputs().getLast() : null;
+    if (begin != null) {
+      Group copy = sink(node, begin, View.whole(node));
       copy.before(group);
     }
     linkReaders(node, List.of(group));

@@ -1,5 +1,6 @@
 package dlx.schedule;
 
+import dlx.graph.Contraction;
 import dlx.graph.Extent;
 import dlx.source.Span;
 import java.util.List;
@@ -139,6 +140,8 @@ public sealed interface Kernel {
    *
    * @param overlapping do neighbouring rows overlap in the result? Then the one store goes on by
    *     less than there are columns from row to row, and what meets there is added up
+   * @param order of the products that are added up; sums that are begun are stored as they are,
+   *     where they begin, and their columns fill vectors
    */
   record Product(
       List<Extent> batch,
@@ -149,8 +152,14 @@ public sealed interface Kernel {
       Operand b,
       List<Store> stores,
       boolean overlapping,
+      Contraction.Order order,
       Span span)
       implements Kernel {
+    /** Do the sums begin with what is stored? */
+    public boolean begun() {
+      return order == Contraction.Order.BEGUN;
+    }
+
     /** Is the sum itself stored, columns side by side, and nothing else? */
     public boolean isPlain() {
       return !overlapping
@@ -178,11 +187,12 @@ public sealed interface Kernel {
 
     @Override
     public Stream<Buffer> reads() {
-      return Stream.concat(
+      Stream<Buffer> operands =
           Stream.of(a, b)
               .flatMap(o -> Stream.of(o.access().buffer(), o.lying().buffer()))
-              .distinct(),
-          Kernel.loads(stores));
+              .distinct();
+      Stream<Buffer> begin = begun() ? writes() : Stream.empty();
+      return Stream.concat(Stream.concat(operands, begin), Kernel.loads(stores));
     }
 
     @Override

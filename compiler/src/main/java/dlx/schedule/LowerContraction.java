@@ -24,6 +24,9 @@ final class LowerContraction {
   }
 
   Node contraction(Contraction contraction, List<Node> inputs) {
+    if (contraction.begun()) {
+      return begun(contraction, inputs);
+    }
     List<Node> operands = new ArrayList<>();
     List<List<Integer>> labels = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
@@ -35,7 +38,8 @@ final class LowerContraction {
     for (int i = 1; i < operands.size(); i++) {
       Set<Integer> later = new LinkedHashSet<>(contraction.output());
       labels.subList(i + 1, labels.size()).forEach(later::addAll);
-      result = pair(result, new Labelled(operands.get(i), labels.get(i)), later);
+      result =
+          pair(result, new Labelled(operands.get(i), labels.get(i)), later, contraction.order());
     }
     result = sumOut(result, new LinkedHashSet<>(contraction.output()));
     List<Integer> order = contraction.output().stream().map(result.labels()::indexOf).toList();
@@ -51,6 +55,23 @@ final class LowerContraction {
     return strides.get(c - 1).equals(strides.get(c).times(b.type().extent(c)))
         ? product
         : product.graph().node(op, product.input(0), Lower.copy(b));
+  }
+
+  /** Sums that begin with something stay a product, or their order would be another one. */
+  private Node begun(Contraction contraction, List<Node> inputs) {
+    Set<Integer> left = new LinkedHashSet<>(contraction.operands().getFirst());
+    Set<Integer> right = new LinkedHashSet<>(contraction.operands().getLast());
+    Set<Integer> output = new LinkedHashSet<>(contraction.output());
+    boolean rows = left.stream().anyMatch(l -> output.contains(l) && !right.contains(l));
+    boolean columns = right.stream().anyMatch(l -> output.contains(l) && !left.contains(l));
+    boolean summed = left.stream().anyMatch(l -> right.contains(l) && !output.contains(l));
+    if (contraction.operands().size() != 2 || !rows || !columns || !summed) {
+      throw new IllegalStateException("no product: " + contraction.title());
+    }
+    List<Node> all = new ArrayList<>(inputs);
+    all.set(0, lower.stored(inputs.get(0)));
+    all.set(1, lower.stored(inputs.get(1)));
+    return all.getFirst().graph().node(contraction, all);
   }
 
   /** A node whose axes have labels. */
@@ -114,7 +135,8 @@ final class LowerContraction {
   }
 
   /** The product of two operands, summed over the labels that nobody needs any more. */
-  private Labelled pair(Labelled left, Labelled right, Set<Integer> later) {
+  private Labelled pair(
+      Labelled left, Labelled right, Set<Integer> later, Contraction.Order order) {
     Set<Integer> forLeft = new LinkedHashSet<>(later);
     forLeft.addAll(right.labels());
     Set<Integer> forRight = new LinkedHashSet<>(later);
@@ -122,7 +144,7 @@ final class LowerContraction {
     Labelled a = sumOut(left, forLeft);
     Labelled b = sumOut(right, forRight);
     if (comesFirst(b, a, later)) {
-      return pair(b, a, later);
+      return pair(b, a, later, order);
     }
     List<Integer> both = a.labels().stream().filter(b.labels()::contains).toList();
     List<Integer> batch = both.stream().filter(later::contains).toList();
@@ -134,7 +156,7 @@ final class LowerContraction {
     output.addAll(columns);
     DType dtype = a.node().type().dtype();
     if (!summed.isEmpty() && !rows.isEmpty() && !columns.isEmpty() && dtype.isFloat()) {
-      Contraction product = new Contraction(List.of(a.labels(), b.labels()), output);
+      Contraction product = new Contraction(List.of(a.labels(), b.labels()), output, order);
       return new Labelled(
           a.node().graph().node(product, lower.stored(a.node()), lower.stored(b.node())), output);
     }

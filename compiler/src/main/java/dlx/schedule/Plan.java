@@ -231,6 +231,7 @@ public final class Plan {
                     access(to, output, order.subList(0, output.size())),
                     new Instruction.Summed(node.type().dtype()))),
             overlapping,
+            contraction.order(),
             node.span());
     return Collapse.product(product);
   }

@@ -122,7 +122,8 @@ public record Schedule(
                   + p.rows()
                   + p.columns()
                   + p.summed()
-                  + (p.overlapping() ? " overlapping" : "");
+                  + (p.overlapping() ? " overlapping" : "")
+                  + (p.begun() ? " begun" : "");
           case Kernel.Pack p -> p.outer() + "[" + p.line() + "]";
           case Kernel.Link l -> "[" + l.positions() + "]";
           case Kernel.Scatter s -> "[" + s.units() + ", " + s.inner() + "]";

@@ -23,6 +23,7 @@ public final class Turned {
         new Kernel.Operand(exchanged(product.a().access(), batch, rows, columns)),
         turning.stores(product.stores()),
         product.overlapping(),
+        product.order(),
         product.span());
   }
 

@@ -84,7 +84,12 @@ final class Uses {
         user.inputs().subList(1, user.inputs().size()).forEach(x -> use(x, user, null));
       }
       case Indexing i -> user.inputs().forEach(x -> use(x, user, null));
-      case Contraction c -> user.inputs().forEach(x -> use(x, user, null));
+      case Contraction c -> {
+        user.inputs().subList(0, c.operands().size()).forEach(x -> use(x, user, null));
+        if (c.begun()) {
+          use(user.inputs().getLast(), user, views.get(user.inputs().getLast()));
+        }
+      }
       case Leaf l -> {}
       case Loop.Region loop -> user.inputs().forEach(x -> use(x, user, null));
       case Loop.Result result -> {} // of the same group

@@ -230,7 +230,7 @@ final class Batch {
    * turns as first axis, or behind those of the inner loop. Null, and its results are kept.
    */
   private @Nullable Node region(Loop.Region op, Node node) {
-    if (op.ending().isEarly() || op.frugal()) {
+    if (op.ending().isEarly()) {
       return null;
     }
     Enclose inner = new Enclose(node.graph(), op.turns(), op.descending());

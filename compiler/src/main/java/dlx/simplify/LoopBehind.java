@@ -62,7 +62,7 @@ final class LoopBehind {
   }
 
   static boolean stacks(OpenLoop loop) {
-    if (loop.keepsWork()) {
+    if (loop.isEarly()) {
       return false;
     }
     LoopBehind behind = new LoopBehind(loop, false);
@@ -80,7 +80,7 @@ final class LoopBehind {
   }
 
   static boolean sums(OpenLoop loop) {
-    if (loop.keepsWork()) {
+    if (loop.isEarly()) {
       return false;
     }
     LoopBehind behind = new LoopBehind(loop, true);

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /**
  * What depends on the elements of sequences and on nothing that is carried. A loop that may end
- * early or saves memory computes it itself, turn by turn.
+ * early computes it itself, turn by turn.
  */
 final class LoopElements {
   private LoopElements() {}
@@ -56,7 +56,7 @@ final class LoopElements {
 
   /** What is stacked and computed from elements is computed in all turns at once. */
   static boolean batched(OpenLoop loop) {
-    if (loop.keepsWork()) {
+    if (loop.isEarly()) {
       return false;
     }
     Batch batch = new Batch(loop.turns(), loop.sequences(), loop.variables());
@@ -101,7 +101,7 @@ final class LoopElements {
 
   /** What one operator makes of elements and of what does not change. */
   private static boolean before(OpenLoop loop, Class<? extends Op> operator) {
-    if (loop.keepsWork()) {
+    if (loop.isEarly()) {
       return false;
     }
     Set<Node> changing = loop.depending(loop.variables());

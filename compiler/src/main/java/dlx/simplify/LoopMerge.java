@@ -41,7 +41,6 @@ final class LoopMerge {
     Loop.Region b = (Loop.Region) other.op();
     return a.turns().equals(b.turns())
         && a.descending() == b.descending()
-        && a.frugal() == b.frugal()
         && a.ending().stop() < 0
         && b.ending().stop() < 0
         && limit(one) == limit(other);
@@ -123,8 +122,7 @@ final class LoopMerge {
     Node limit = limit(first);
     Loop.Ending ending = new Loop.Ending(-1, -1, limit == null ? -1 : inputs.lastIndexOf(limit));
     Loop.Region both =
-        new Loop.Region(
-            a.turns(), a.descending(), a.frugal(), ending, counts[0], counts[1], next, stacked);
+        new Loop.Region(a.turns(), a.descending(), ending, counts[0], counts[1], next, stacked);
     return replaced(first, second, graph.node(both, inputs), roots);
   }
 

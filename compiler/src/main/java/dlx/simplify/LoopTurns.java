@@ -48,7 +48,7 @@ final class LoopTurns {
   }
 
   static boolean one(OpenLoop loop) {
-    if (!loop.turns().isOne() || loop.keepsWork()) {
+    if (!loop.turns().isOne() || loop.isEarly()) {
       return false;
     }
     Map<Node, Node> variables = new HashMap<>();

@@ -34,7 +34,6 @@ final class OpenLoop {
   private final Facts facts;
   private final Extent turns;
   private final boolean descending;
-  private final boolean frugal;
 
   // what may end the loop early; each null if there is no such thing
   private final @Nullable Node stop;
@@ -66,7 +65,6 @@ final class OpenLoop {
     graph = loop.graph();
     turns = region.turns();
     descending = region.descending();
-    frugal = region.frugal();
     List<Node> arguments = new ArrayList<>();
     Map<Node, Node> elements = new HashMap<>();
     for (int i = 0; i < loop.inputs().size(); i++) {
@@ -115,11 +113,6 @@ final class OpenLoop {
    */
   boolean isEarly() {
     return stop != null || limit != null;
-  }
-
-  /** Whether work stays inside that could be done for all turns at once. */
-  boolean keepsWork() {
-    return frugal || isEarly();
   }
 
   /** Whether a variable ends the loop or counts its turns, so that it stays what it is. */
@@ -273,7 +266,6 @@ final class OpenLoop {
     prune();
     if (!isEmpty()) {
       Enclose loop = new Enclose(graph, turns, descending);
-      loop.frugal(frugal);
       loop.atMost(limit);
       if (stop != null && count != null) {
         loop.until(stop, count);

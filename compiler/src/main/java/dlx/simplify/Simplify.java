@@ -43,25 +43,16 @@ public final class Simplify {
    * derivative is taken by is never hidden.
    */
   public static Function forms(Function function, Mode mode) {
-    return forms(function, mode, true);
+    return mode == Mode.STRICT ? function : function.withRoots(forms(function.roots()));
   }
 
-  /**
-   * The same.
-   *
-   * @param leaving whether something leaves loops, which takes memory for all of their turns
-   */
-  public static Function forms(Function function, Mode mode, boolean leaving) {
-    return mode == Mode.STRICT ? function : function.withRoots(forms(function.roots(), leaving));
-  }
-
-  private static List<Node> forms(List<Node> roots, boolean leaving) {
+  private static List<Node> forms(List<Node> roots) {
     Set<Node> kept = new HashSet<>();
     Map<Node, Node> done = new HashMap<>();
     for (Node node : Graph.topological(roots)) {
       Op op =
           node.op() instanceof Loop.Region region
-              ? region.withRoots(forms(region.roots(), leaving))
+              ? region.withRoots(forms(region.roots()))
               : node.op();
       done.put(node, Substitute.rebuilt(node, op, done));
       if (node.op() instanceof Derivative && !isGiven(done.get(node.input(1)))) {
@@ -78,7 +69,7 @@ public final class Simplify {
       Facts facts = new Facts();
       List<Node> next = new Normalize(new Rewriter(rules, false, kept, facts)).round(now);
       // a rule may make what is there anyway, and a derivative be taken by that
-      next = leaving && kept.isEmpty() ? loops.round(next, facts) : next;
+      next = kept.isEmpty() ? loops.round(next, facts) : next;
       if (next.equals(now)) {
         break;
       }

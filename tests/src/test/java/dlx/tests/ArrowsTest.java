@@ -28,6 +28,7 @@ class ArrowsTest {
           "dlx.elaborate",
           "dlx.differentiate",
           "dlx.simplify",
+          "dlx.recompute",
           "dlx.schedule",
           "dlx.emit",
           "dlx");

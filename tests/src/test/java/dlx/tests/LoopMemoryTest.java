@@ -16,6 +16,7 @@ import dlx.graph.Leaf;
 import dlx.graph.Loop;
 import dlx.graph.Node;
 import dlx.graph.Verify;
+import dlx.recompute.Recompute;
 import dlx.runtime.DType;
 import dlx.runtime.Simd;
 import dlx.runtime.Tensor;
@@ -73,11 +74,13 @@ class LoopMemoryTest {
 
   private static Function derived(List<Node> roots, long memory) {
     Function function = Trial.function(roots, List.of());
-    Function worked = Differentiate.function(function, memory);
+    Function worked = Differentiate.function(function);
     Verify.function(worked);
     Function simple = Simplify.function(worked, Simplify.Mode.REAL);
     Verify.function(simple);
-    return simple;
+    Function cut = Recompute.function(simple, memory);
+    Verify.function(cut);
+    return cut;
   }
 
   private static long loops(List<Node> nodes) {
@@ -97,7 +100,7 @@ class LoopMemoryTest {
   void lessMemoryAndTheSameBits(int turns, long memory, boolean symbolic) {
     for (boolean descending : new boolean[] {false, true}) {
       List<Node> roots = network(turns, symbolic, descending);
-      Function ample = derived(roots, 1L << 40);
+      Function ample = derived(roots, Recompute.ENOUGH);
       Function cut = derived(roots, memory);
       if (!symbolic && turns > 7) {
         assertTrue(loops(ample.nodes()) == 2, "one forwards and one backwards");
@@ -128,7 +131,7 @@ class LoopMemoryTest {
     Node slope = roots.get(2);
     Node w = slope.input(1);
     List<Node> second = List.of(trial.graph.node(new Derivative(), slope.times(slope).sum(), w));
-    List<Tensor> ample = trial.call(Trial.compile(derived(second, 1L << 40), Simd.bits()));
+    List<Tensor> ample = trial.call(Trial.compile(derived(second, Recompute.ENOUGH), Simd.bits()));
     List<Tensor> cut = trial.call(Trial.compile(derived(second, 4000), Simd.bits()));
     double[] judged =
         trial
@@ -178,7 +181,7 @@ class LoopMemoryTest {
     for (int i = 0; i < x.size(); i++) {
       x.set(i, random.nextDouble() - 0.5);
     }
-    Model ample = model(1L << 40);
+    Model ample = model(Recompute.ENOUGH);
     Model small = model(budget);
     Step one = ample.step("train");
     Step other = small.step("train");

@@ -1,15 +1,12 @@
-package dlx.differentiate;
+package dlx.recompute;
 
 import dlx.graph.Extent;
-import dlx.graph.Graph;
 import dlx.graph.Loop;
 import dlx.graph.Movement;
 import dlx.graph.Node;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,36 +34,19 @@ record Segments(
     boolean descending,
     @Nullable Segments inBlock,
     @Nullable Segments inRest) {
-  /** As much memory as is asked for. */
-  static final long ENOUGH = Long.MAX_VALUE;
-
   /** How often blocks are cut. */
   private static final int DEPTH = 3;
 
   /**
+   * @param turn how many bytes a turn leaves
+   * @param state how many bytes the variables take
    * @param memory in bytes
    * @return null if the loop is not cut
    */
-  static @Nullable Segments of(
-      Loop.Region region,
-      List<Node> inputs,
-      List<Node> roots,
-      Collection<Integer> kept,
-      long memory) {
-    if (memory == ENOUGH || region.frugal() || region.ending().isEarly()) {
-      return null;
-    }
-    Extent turn = bytes(kept.stream().map(roots::get).toList());
-    Extent state = bytes(inputs.subList(0, region.carried()));
-    return cut(region.turns(), turn, state, memory, region.descending(), DEPTH);
-  }
-
-  private static Extent bytes(List<Node> nodes) {
-    Extent sum = Extent.ZERO;
-    for (Node node : nodes) {
-      sum = sum.plus(node.type().size().times(node.type().dtype().bytes()));
-    }
-    return sum;
+  static @Nullable Segments of(Loop.Region region, Extent turn, Extent state, long memory) {
+    return memory == Recompute.ENOUGH
+        ? null
+        : cut(region.turns(), turn, state, memory, region.descending(), DEPTH);
   }
 
   private static @Nullable Segments cut(
@@ -116,13 +96,6 @@ record Segments(
   }
 
   // ------------------------------------------------------------------ sequences
-
-  /** The results of a loop, by index. */
-  static List<Node> results(Node loop) {
-    Graph graph = loop.graph();
-    int count = ((Loop.Region) loop.op()).roots().size();
-    return IntStream.range(0, count).mapToObj(i -> graph.node(new Loop.Result(i), loop)).toList();
-  }
 
   /** A sequence by blocks. */
   Node blocks(Node sequence) {
