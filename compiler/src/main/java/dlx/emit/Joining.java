@@ -78,7 +78,7 @@ record Joining(Kernel.Product product, Buffer panels, List<Kernel> copies) {
   /** Lines of known length, channels side by side, and a right operand that all of them share. */
   private static boolean fits(Kernel.Product product) {
     if (!product.isPlain()
-        || product.begun()
+        || product.order() != Contraction.Order.ANY
         || !product.batch().isEmpty()
         || product.columns().size() != 1
         || product.rows().size() < 2

@@ -39,7 +39,7 @@ record Widening(Kernel.Product product, Buffer sums, Kernel copy) {
     boolean known =
         product.rows().getLast().isConstant() && product.columns().getLast().isConstant();
     if (lanes == 1
-        || product.begun()
+        || product.order() != Contraction.Order.ANY
         || product.summed().size() < 2
         || !known
         || product.overlapping()) {
@@ -176,6 +176,7 @@ record Widening(Kernel.Product product, Buffer sums, Kernel copy) {
           everyOther(product.b(), joined),
           product.stores(),
           product.overlapping(),
+          product.order(),
           product.span());
     }
 
