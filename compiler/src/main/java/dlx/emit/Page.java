@@ -3,7 +3,9 @@ package dlx.emit;
 import dlx.runtime.CompiledFunction;
 import dlx.schedule.Kernel;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
@@ -18,12 +20,24 @@ final class Page {
   private final String name;
   private final ClassWriter writer;
   private final List<Entry> entries = new ArrayList<>();
+  private final List<Entry> seldom = new ArrayList<>();
   private final Constants constants;
   private final Touch touch;
   private int methods;
 
   /** A method that is entered before there is data for it. */
-  private record Entry(String name, String descriptor) {}
+  private static final class Entry {
+    final String name;
+    final String descriptor;
+
+    /** Calls in it, which the JIT compiler takes its time for: operations on vectors are calls. */
+    int calls;
+
+    Entry(String name, String descriptor) {
+      this.name = name;
+      this.descriptor = descriptor;
+    }
+  }
 
   /**
    * @param name of the class, without its package
@@ -60,7 +74,7 @@ final class Page {
     String method = "kernel" + methods++;
     int line = kernel.span().source().name().isEmpty() ? 0 : kernel.span().line();
     Operands operands = new Operands();
-    ClassVisitor known = heard(true);
+    ClassVisitor known = heard(entries);
     switch (kernel) {
       case Kernel.Loops loops ->
           Code.kernel(known, method, line, operands, code -> LoopEmitter.emit(code, bits, loops));
@@ -70,7 +84,7 @@ final class Page {
       case Kernel.Sweep sweep ->
           Code.kernel(known, method, line, operands, code -> SweepEmitter.emit(code, bits, sweep));
       case Kernel.Product product ->
-          new Products(product, bits).emit(known, heard(false), name, method, line, operands);
+          new Products(product, bits).emit(known, heard(seldom), name, method, line, operands);
       case Kernel.Pack pack -> PackEmitter.emit(known, pack, name, method, line, bits, operands);
       case Kernel.Link link ->
           Code.kernel(known, method, line, operands, code -> CallEmitter.link(code, link));
@@ -91,7 +105,8 @@ final class Page {
   /** The bytes of the class; nothing may be written after that. */
   byte[] close() {
     dispatch();
-    count();
+    count("entries", entries.size());
+    count("seldom", seldom.size());
     enter();
     touch.emit(writer, name); // Kernels.touch
     constants.emit(writer);
@@ -102,46 +117,53 @@ final class Page {
   /**
    * Writes into the class and listens.
    *
-   * @param isEntered whether the methods are entered before there is data for them
+   * @param entered where the methods are noted, to be entered before there is data for them
    */
-  private ClassVisitor heard(boolean isEntered) {
+  private ClassVisitor heard(List<Entry> entered) {
     return new ClassVisitor(Opcodes.ASM9, writer) {
       @Override
       public MethodVisitor visitMethod(
           int access, String name, String descriptor, String signature, String[] exceptions) {
-        if (isEntered) {
-          entries.add(new Entry(name, descriptor));
-        }
-        return touch.heard(super.visitMethod(access, name, descriptor, signature, exceptions));
+        Entry entry = new Entry(name, descriptor);
+        entered.add(entry);
+        MethodVisitor written =
+            super.visitMethod(access, name, descriptor, signature, exceptions);
+        return touch.heard(written, () -> entry.calls++);
       }
     };
   }
 
-  /** Kernels.entries. */
-  private void count() {
-    MethodVisitor mv = writer.visitMethod(Opcodes.ACC_PUBLIC, "entries", "()I", null, null);
+  /** Kernels.entries and Kernels.seldom. */
+  private void count(String method, int count) {
+    MethodVisitor mv = writer.visitMethod(Opcodes.ACC_PUBLIC, method, "()I", null, null);
     mv.visitCode();
-    mv.visitLdcInsn(entries.size());
+    mv.visitLdcInsn(count);
     mv.visitInsn(Opcodes.IRETURN);
     mv.visitMaxs(0, 0);
     mv.visitEnd();
   }
 
+  /** What takes longest to compile comes first, so that the rest is done beside it. */
+  private static Stream<Entry> inOrder(List<Entry> entered) {
+    return entered.stream().sorted(Comparator.comparingInt(entry -> -entry.calls));
+  }
+
   /** Kernels.enter: calls a method with nothing but zeros. */
   private void enter() {
+    List<Entry> all = Stream.concat(inOrder(entries), inOrder(seldom)).toList();
     MethodVisitor mv = writer.visitMethod(Opcodes.ACC_PUBLIC, "enter", "(I)V", null, null);
     mv.visitCode();
-    Label[] labels = entries.stream().map(e -> new Label()).toArray(Label[]::new);
+    Label[] labels = all.stream().map(e -> new Label()).toArray(Label[]::new);
     Label none = new Label();
     mv.visitVarInsn(Opcodes.ILOAD, 1);
     mv.visitTableSwitchInsn(0, labels.length - 1, none, labels);
     for (int i = 0; i < labels.length; i++) {
       mv.visitLabel(labels[i]);
-      for (Type argument : Type.getArgumentTypes(entries.get(i).descriptor())) {
+      for (Type argument : Type.getArgumentTypes(all.get(i).descriptor)) {
         mv.visitInsn(argument.getSort() == Type.INT ? Opcodes.ICONST_0 : Opcodes.ACONST_NULL);
       }
       mv.visitMethodInsn(
-          Opcodes.INVOKESTATIC, name, entries.get(i).name(), entries.get(i).descriptor(), false);
+          Opcodes.INVOKESTATIC, name, all.get(i).name, all.get(i).descriptor, false);
       mv.visitInsn(Opcodes.RETURN);
     }
     mv.visitLabel(none);

@@ -49,8 +49,12 @@ final class Touch {
     this.constants = constants;
   }
 
-  /** Passes a method on and remembers what it calls. */
-  MethodVisitor heard(MethodVisitor method) {
+  /**
+   * Passes a method on and remembers what it calls.
+   *
+   * @param called hears of each call
+   */
+  MethodVisitor heard(MethodVisitor method, Runnable called) {
     return new MethodVisitor(Opcodes.ASM9, method) {
       private @Nullable Field species;
       private @Nullable Field operator;
@@ -74,6 +78,7 @@ final class Touch {
       public void visitMethodInsn(
           int opcode, String owner, String name, String descriptor, boolean isInterface) {
         super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+        called.run();
         if (!owner.startsWith(PACKAGE)) {
           classes.add(owner);
         } else if (species != null) {

@@ -1,5 +1,6 @@
 package dlx.runtime;
 
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -11,6 +12,9 @@ import java.util.concurrent.TimeUnit;
  * enter them without data, and where the options of the JVM say so (README), the compiler works
  * while the one that enters waits. A method that is entered with data instead is compiled once more
  * for each of its loops, since the interpreter is in the middle of it by then.
+ *
+ * <p>What nobody holds any more when its turn comes is not entered: its compilation would keep the
+ * JIT compiler from what is needed.
  */
 final class Ahead {
   private static final int THREADS = 4;
@@ -22,14 +26,26 @@ final class Ahead {
   /** What a method did instead of returning; else null. */
   private volatile Throwable failure;
 
-  private Ahead(List<Kernels> pages) {
-    this.left = new CountDownLatch(pages.stream().mapToInt(page -> 1 + page.entries()).sum());
-    pages.forEach(page -> POOL.execute(() -> begin(page)));
+  private Ahead(int count) {
+    this.left = new CountDownLatch(count);
   }
 
-  /** Begins. */
+  /** Begins with the methods that most calls need; the caller holds the pages. */
   static Ahead of(List<Kernels> pages) {
-    return new Ahead(pages);
+    Ahead ahead = new Ahead(pages.stream().mapToInt(page -> 1 + page.entries()).sum());
+    for (Kernels page : pages) {
+      ahead.execute(page, ahead::begin);
+    }
+    return ahead;
+  }
+
+  /** Begins with the methods that only some sizes need. */
+  static Ahead ofSeldom(List<Kernels> pages) {
+    Ahead ahead = new Ahead(pages.stream().mapToInt(Kernels::seldom).sum());
+    for (Kernels page : pages) {
+      ahead.enter(page, page.entries(), page.entries() + page.seldom());
+    }
+    return ahead;
   }
 
   /** Waits until every method has been entered. */
@@ -51,22 +67,36 @@ final class Ahead {
     }
   }
 
+  /** What is done with a page, or with one of its methods. */
+  private interface Work {
+    void on(Kernels page);
+  }
+
   private void begin(Kernels page) {
-    attempt(() -> {
-      page.touch();
-      // The switch before what it calls: the compiler then gives each method a profile of its own,
-      // without which C1 would compile it before C2 does.
-      page.enter(-1);
-    });
-    for (int entry = 0; entry < page.entries(); entry++) {
+    page.touch();
+    // The switch before what it calls: the compiler then gives each method a profile of its own,
+    // without which C1 would compile it before C2 does.
+    page.enter(-1);
+    enter(page, 0, page.entries());
+  }
+
+  private void enter(Kernels page, int from, int to) {
+    for (int entry = from; entry < to; entry++) {
       int number = entry;
-      POOL.execute(() -> attempt(() -> page.enter(number)));
+      execute(page, p -> p.enter(number));
     }
   }
 
-  private void attempt(Runnable work) {
+  private void execute(Kernels page, Work work) {
+    WeakReference<Kernels> held = new WeakReference<>(page);
+    POOL.execute(() -> attempt(held.get(), work));
+  }
+
+  private void attempt(Kernels page, Work work) {
     try {
-      work.run();
+      if (page != null) {
+        work.on(page);
+      }
     } catch (Throwable e) {
       failure = e;
     } finally {

@@ -2,8 +2,11 @@ package dlx.runtime;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A compiled entry. Immutable; any number of threads may call it at once. A call allocates nothing
@@ -14,6 +17,13 @@ public final class CompiledFunction {
   public static final int PAGE = 128;
 
   private static final int POOL = 64;
+
+  /**
+   * A run over data has a size for its batches and one for the last of them. Who comes with more
+   * sizes than that will come with others, so what only some sizes need is compiled then, all of it
+   * at once.
+   */
+  private static final int FEW_SIZES = 2;
 
   private static final VarHandle SPARE;
 
@@ -27,6 +37,7 @@ public final class CompiledFunction {
   }
 
   private final Program program;
+  private final List<Kernels> pages;
   private final Steps steps;
   private final int buffers;
   private final Signature signature;
@@ -37,7 +48,10 @@ public final class CompiledFunction {
   private volatile Profile profile;
 
   /** Null when it is over. */
-  private Ahead ahead;
+  private volatile Ahead ahead;
+
+  /** The sizes of calls so far; null when there is code for all. */
+  private volatile Set<List<Long>> sizes;
 
   /** The workspace of the call that ended last; null while a call has it. */
   private volatile Workspace spare;
@@ -52,6 +66,7 @@ public final class CompiledFunction {
    */
   public CompiledFunction(Program program, List<Kernels> pages) {
     this.program = program;
+    this.pages = List.copyOf(pages);
     this.steps = new Steps(program, pages);
     int highest = -1;
     for (Program.Variable v : program.arguments()) {
@@ -73,6 +88,7 @@ public final class CompiledFunction {
     this.signature = new Signature(program);
     this.commits = program.commits().toArray(Program.Commit[]::new);
     this.draws = program.draws().stream().mapToLong(d -> d).toArray();
+    this.sizes = pages.stream().anyMatch(p -> p.seldom() > 0) ? new HashSet<>() : null;
     this.ahead = Ahead.of(pages);
   }
 
@@ -150,12 +166,37 @@ public final class CompiledFunction {
     }
   }
 
-  /** Calls with everything in place. Writes the results and, at the end, the slots. */
-  void run(Prepared call, long seed, long step) {
+  /**
+   * Waits until the JIT compiler has compiled the methods that most calls need, where the options
+   * of the JVM have it do so ahead (README). The first call waits as well.
+   */
+  public void awaitCode() {
     Ahead waiting = ahead;
     if (waiting != null) {
       waiting.await();
       ahead = null;
+    }
+  }
+
+  /** Methods that only some sizes need, when it turns out that sizes change. */
+  private void meet(long[] wanted) {
+    Set<List<Long>> met = sizes;
+    if (met == null) {
+      return;
+    }
+    synchronized (met) {
+      met.add(Arrays.stream(wanted).boxed().toList());
+      if (met.size() > FEW_SIZES && sizes != null) {
+        Ahead.ofSeldom(pages).await();
+        sizes = null;
+      }
+    }
+  }
+
+  /** Calls with everything in place. Writes the results and, at the end, the slots. */
+  void run(Prepared call, long seed, long step) {
+    if (ahead != null) {
+      awaitCode();
     }
     Workspace workspace = take();
     boolean done = false;
@@ -165,6 +206,7 @@ public final class CompiledFunction {
         workspace.placed = null;
         signature.bind(workspace, call.arguments, call.slots, call.symbols);
         signature.place(call.results, frame);
+        meet(workspace.wanted);
         workspace.placed = call;
       }
       for (int i = 0; i < frame.keys.length; i++) {

@@ -13,8 +13,16 @@ public abstract class Kernels {
   /** Does everything once that the methods need, so that the JIT compiler knows all of it. */
   public void touch() {}
 
-  /** How many methods can be entered before there is data for them. */
+  /** How many methods can be entered before there is data for them; most calls need them. */
   public int entries() {
+    return 0;
+  }
+
+  /**
+   * How many more there are that only some sizes need, such as tiles for rows that are left over;
+   * their numbers follow those of the others.
+   */
+  public int seldom() {
     return 0;
   }
 
