@@ -24,6 +24,7 @@ final class Workloads {
     Convolutions.addTo(this);
     Compilation.addTo(this);
     Start.addTo(this);
+    Sizes.addTo(this);
   }
 
   void add(String name, Consumer<Workload> entry) {

@@ -126,8 +126,7 @@ final class Page {
           int access, String name, String descriptor, String signature, String[] exceptions) {
         Entry entry = new Entry(name, descriptor);
         entered.add(entry);
-        MethodVisitor written =
-            super.visitMethod(access, name, descriptor, signature, exceptions);
+        MethodVisitor written = super.visitMethod(access, name, descriptor, signature, exceptions);
         return touch.heard(written, () -> entry.calls++);
       }
     };
@@ -162,8 +161,7 @@ final class Page {
       for (Type argument : Type.getArgumentTypes(all.get(i).descriptor)) {
         mv.visitInsn(argument.getSort() == Type.INT ? Opcodes.ICONST_0 : Opcodes.ACONST_NULL);
       }
-      mv.visitMethodInsn(
-          Opcodes.INVOKESTATIC, name, all.get(i).name, all.get(i).descriptor, false);
+      mv.visitMethodInsn(Opcodes.INVOKESTATIC, name, all.get(i).name, all.get(i).descriptor, false);
       mv.visitInsn(Opcodes.RETURN);
     }
     mv.visitLabel(none);
