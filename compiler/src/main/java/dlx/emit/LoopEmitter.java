@@ -36,6 +36,10 @@ final class LoopEmitter {
   private final int last;
   private final List<Window> windows;
   private final ShortRows shortRows;
+
+  /** Is it known of the rows that are written now that each may be a vector? */
+  private boolean hasRoom;
+
   private final List<Recall.Pass> walks = new ArrayList<>();
   private final Recall recall;
 
@@ -132,7 +136,19 @@ final class LoopEmitter {
         1,
         index -> {
           Row row = row(level, bases, body, index);
-          level(level + 1, row.bases(), row.body());
+          if (level > 0 || !shortRows.canLookAhead(level + 1)) {
+            level(level + 1, row.bases(), row.body());
+            return;
+          }
+          shortRows.choose(
+              level + 1,
+              access -> nest.push(row.bases(), access),
+              () -> {
+                hasRoom = true;
+                level(level + 1, row.bases(), row.body().inner(Lane.SINGLE, indexer(row.bases())));
+                hasRoom = false;
+              },
+              () -> level(level + 1, row.bases(), row.body()));
         },
         null);
   }
@@ -375,15 +391,21 @@ final class LoopEmitter {
       start(last, index);
       if (!lane.isVector() && shortRows.arePossible()) {
         Row row = rows.getFirst();
-        shortRows.choose(
-            access -> nest.push(row.bases(), access),
+        Runnable vector =
             () -> {
               Body body = row.body().inner(shortRows.lane(), along(row, index, 0, true));
               shortRows.bind(body);
               work(body);
               leave(body);
-            },
-            () -> singles(index, numbers.getFirst()));
+            };
+        if (hasRoom) {
+          vector.run();
+        } else {
+          shortRows.choose(
+              access -> nest.push(row.bases(), access),
+              vector,
+              () -> singles(index, numbers.getFirst()));
+        }
       } else if (!lane.isVector()) {
         singles(index, numbers.getFirst());
       } else if (isWhole() || isRow() || rows.size() > 1) {

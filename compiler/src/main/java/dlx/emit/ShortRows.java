@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
 
@@ -171,6 +172,48 @@ final class ShortRows {
     vectors.forEach((instruction, local) -> body.bind(instruction, local, true));
   }
 
+  /** Can one look whether there is room for all rows of the loops from this one on at once? */
+  boolean canLookAhead(int level) {
+    return possible
+        && level < last
+        && accesses()
+            .allMatch(access ->
+                access.strides().subList(level, last).stream()
+                    .allMatch(e -> e.isConstant() && e.constant().getAsLong() >= 0));
+  }
+
+  private Stream<Access> accesses() {
+    return Stream.concat(kernel.stores().stream().map(Kernel.Store::access), checked().stream());
+  }
+
+  /** What is read so far behind the end of a row that its array must go on. */
+  private List<Access> checked() {
+    List<Access> checked = new ArrayList<>(read);
+    same.stream().filter(i -> !vectors.containsKey(i)).forEach(i -> checked.add(i.access()));
+    return checked;
+  }
+
+  /**
+   * All rows of the loops from one on, as vectors if there is room for the last of them.
+   *
+   * @param push pushes the index of the first element of the first row
+   */
+  void choose(int level, Consumer<Access> push, Runnable vectors, Runnable others) {
+    choose(
+        access -> {
+          push.accept(access);
+          Extent reach = Extent.ZERO;
+          for (int axis = level; axis < last; axis++) {
+            Extent turns = kernel.axes().get(axis).plus(-1);
+            reach = reach.plus(turns.times(access.strides().get(axis)));
+          }
+          code.extent(reach);
+          code.insn(Opcodes.IADD);
+        },
+        vectors,
+        others);
+  }
+
   /**
    * One row, as a vector if there is room.
    *
@@ -186,9 +229,7 @@ final class ShortRows {
       code.iload(ends.get(i));
       code.mv().visitJumpInsn(Opcodes.IF_ICMPGT, few);
     }
-    List<Access> checked = new ArrayList<>(read);
-    same.stream().filter(i -> !vectors.containsKey(i)).forEach(i -> checked.add(i.access()));
-    for (Access access : checked) {
+    for (Access access : checked()) {
       push.accept(access);
       code.constant(lane.lanes());
       code.insn(Opcodes.IADD);
