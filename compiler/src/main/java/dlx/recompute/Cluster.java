@@ -262,7 +262,7 @@ record Cluster(
       boolean wanted = after.contains(node) || ancestors.contains(node);
       if (taken || !wanted) {
         beyond.add(node);
-      } else if (node.op() instanceof Loop.Result result) {
+      } else if (node.op() instanceof Loop.Result) {
         // of a loop inside
         if (isEnd(node, inside)) {
           beyond.add(node);

@@ -115,7 +115,7 @@ final class Sweeps {
   private static int block(Kernel.Columns sums) {
     int lanes = VECTOR / bytes(sums);
     long row = sums.axes().get(1).constant().getAsLong() * bytes(sums);
-    return (int) Math.clamp(NEAR / row / lanes, 1, 4) * lanes;
+    return Math.clamp(NEAR / row / lanes, 1, 4) * lanes;
   }
 
   private static Set<Instruction> underFolds(List<Kernel.Store> stores) {

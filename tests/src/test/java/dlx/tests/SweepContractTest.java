@@ -88,7 +88,7 @@ class SweepContractTest {
 
     /** Rows less their mean, stored, and sums of what is stored. */
     Function centred() {
-      Node mean = x.sum(ROW).over(y.like(shape.get(1).constant().getAsLong()));
+      Node mean = x.sum(ROW).over(y.like((double) shape.get(1).constant().getAsLong()));
       Node rest = x.minus(mean.spread(shape, ROW));
       Node size = rest.times(rest).sum(ROW);
       Node sums = rest.times(size.spread(shape, ROW)).sum(ALL_ROWS);
