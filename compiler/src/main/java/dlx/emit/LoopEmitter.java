@@ -24,10 +24,20 @@ final class LoopEmitter {
    */
   private static final int ACCUMULATORS = 4;
 
-  /** Rows of so few operations are walked four or two together; see {@link #together}. */
-  private static final int MOST_FOR_FOUR = 6;
+  /** So many rows are walked together at most. */
+  static final int TOGETHER = 4;
 
-  private static final int MOST_FOR_TWO = 20;
+  /** Rows with so few values are walked four together, since those of all fit into registers. */
+  private static final int MOST_FOR_FOUR = 8;
+
+  /** Rows of so many operations are walked two together. */
+  private static final int MOST_FOR_TWO = 48;
+
+  /** With more operations, neighbours along the row do not fit into registers beside other rows. */
+  private static final int MOST_FOR_NEIGHBOURS = 8;
+
+  /** So many rows may be walked together. */
+  private final int most;
 
   private final Code code;
   private final int bits;
@@ -46,7 +56,8 @@ final class LoopEmitter {
   /** Locals with the first position of an axis and the one after the last. */
   record Window(int from, int to) {}
 
-  private LoopEmitter(Code code, int bits, Kernel.Loops kernel, List<Window> windows) {
+  private LoopEmitter(Code code, int bits, Kernel.Loops kernel, List<Window> windows, int most) {
+    this.most = most;
     this.code = code;
     this.bits = bits;
     this.kernel = kernel;
@@ -64,20 +75,24 @@ final class LoopEmitter {
     this.recall = new Recall(walks, nest.stores());
   }
 
-  static void emit(Code code, int bits, Kernel.Loops kernel) {
-    window(code, bits, kernel, List.of(), new Nest.Bases());
+  /**
+   * @param most so many rows may be walked together
+   */
+  static void emit(Code code, int bits, Kernel.Loops kernel, int most) {
+    window(code, bits, kernel, List.of(), new Nest.Bases(), most);
   }
 
   /**
-   * Loops over a part of the axes, without folds.
+   * Loops over a part of the axes; folds need all of theirs.
    *
    * @param windows one for each axis; that of the last ends with it and begins with it or at a
    *     vector
    * @param bases the fixed part of accesses whose offset is not known to the compiler
+   * @param most so many rows may be walked together
    */
   static void window(
-      Code code, int bits, Kernel.Loops kernel, List<Window> windows, Nest.Bases bases) {
-    LoopEmitter emitter = new LoopEmitter(code, bits, kernel, windows);
+      Code code, int bits, Kernel.Loops kernel, List<Window> windows, Nest.Bases bases, int most) {
+    LoopEmitter emitter = new LoopEmitter(code, bits, kernel, windows, most);
     Body body = emitter.numbers(bases);
     if (emitter.last < 0) {
       emitter.hoist(body, 0, 0);
@@ -274,14 +289,22 @@ final class LoopEmitter {
    * another, and what is the same for all is loaded once.
    */
   private int together() {
+    int values = 0;
     int weight = 0;
     boolean vectors = nest.phases() > 0;
     for (int phase = 0; phase < walks.size(); phase++) {
       List<Instruction> inside = inside(phase);
-      weight += inside.stream().mapToInt(i -> 1 + Recall.cost(i)).sum();
+      values += inside.size();
+      weight += weight(inside);
       vectors &= walks.get(phase).roots().isEmpty() || choose(walks.get(phase), inside).isVector();
     }
-    return !vectors || weight > MOST_FOR_TWO ? 1 : weight > MOST_FOR_FOUR ? 2 : 4;
+    int wanted = values <= MOST_FOR_FOUR ? TOGETHER : weight <= MOST_FOR_TWO ? 2 : 1;
+    return vectors ? Math.clamp(wanted, 1, Math.max(1, most)) : 1;
+  }
+
+  /** What instructions cost for every element, in simple operations. */
+  private static int weight(List<Instruction> instructions) {
+    return instructions.stream().mapToInt(i -> 1 + Recall.cost(i)).sum();
   }
 
   private int longestLane() {
@@ -520,9 +543,13 @@ final class LoopEmitter {
 
     /** Folds over long rows of few operations take several accumulators. */
     private int unroll() {
-      return !folds.isEmpty() && !Form.isShort(extent) && inside.size() <= 12
-          ? Math.max(1, ACCUMULATORS / rows.size())
-          : 1;
+      if (folds.isEmpty() || Form.isShort(extent)) {
+        return 1;
+      }
+      if (rows.size() > 1) {
+        return weight(inside) <= MOST_FOR_NEIGHBOURS ? Math.max(1, ACCUMULATORS / rows.size()) : 1;
+      }
+      return inside.size() <= 12 ? ACCUMULATORS : 1;
     }
 
     /**

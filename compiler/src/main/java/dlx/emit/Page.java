@@ -1,10 +1,13 @@
 package dlx.emit;
 
 import dlx.runtime.CompiledFunction;
+import dlx.schedule.Instruction;
 import dlx.schedule.Kernel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
@@ -76,13 +79,19 @@ final class Page {
     Operands operands = new Operands();
     ClassVisitor known = heard(entries);
     switch (kernel) {
-      case Kernel.Loops loops ->
-          Code.kernel(known, method, line, operands, code -> LoopEmitter.emit(code, bits, loops));
+      case Kernel.Loops loops -> {
+        IntFunction<Consumer<Code>> rows =
+            most -> code -> LoopEmitter.emit(code, bits, loops, most);
+        Code.kernel(known, method, line, operands, largest(rows, hasRows(loops)));
+      }
       case Kernel.Columns columns ->
           Code.kernel(
               known, method, line, operands, code -> ColumnEmitter.emit(code, bits, columns));
-      case Kernel.Sweep sweep ->
-          Code.kernel(known, method, line, operands, code -> SweepEmitter.emit(code, bits, sweep));
+      case Kernel.Sweep sweep -> {
+        IntFunction<Consumer<Code>> rows =
+            most -> code -> SweepEmitter.emit(code, bits, sweep, most);
+        Code.kernel(known, method, line, operands, largest(rows, true));
+      }
       case Kernel.Product product ->
           new Products(product, bits).emit(known, heard(seldom), name, method, line, operands);
       case Kernel.Pack pack -> PackEmitter.emit(known, pack, name, method, line, bits, operands);
@@ -100,6 +109,26 @@ final class Page {
       case Kernel.Region region -> throw new IllegalStateException("a loop is no method");
     }
     return operands;
+  }
+
+  private static boolean hasRows(Kernel.Loops loops) {
+    return loops.axes().size() > 1
+        && Kernel.instructions(loops.stores()).stream()
+            .anyMatch(i -> i instanceof Instruction.Folded);
+  }
+
+  /** The code that walks the most rows together, if it is not too large for the JIT compiler. */
+  private static Consumer<Code> largest(IntFunction<Consumer<Code>> rows, boolean hasRows) {
+    for (int most = LoopEmitter.TOGETHER; hasRows && most > 1; most /= 2) {
+      ClassWriter alone = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+      alone.visit(Opcodes.V1_5, Opcodes.ACC_PUBLIC, "dlx/generated/Alone", null, SUPER, null);
+      Code.kernel(alone, "kernel", 0, new Operands(), rows.apply(most));
+      alone.visitEnd();
+      if (MethodSizes.of(alone.toByteArray()).get("kernel") <= ClassEmitter.LARGEST_METHOD) {
+        return rows.apply(most);
+      }
+    }
+    return rows.apply(1);
   }
 
   /** The bytes of the class; nothing may be written after that. */

@@ -134,6 +134,7 @@ final class ProductStore {
         product.bits(),
         new Kernel.Loops(extents, kernel.storesOf(new Instruction.Load(access)), kernel.span()),
         windows,
-        bases);
+        bases,
+        1);
   }
 }

@@ -14,15 +14,20 @@ final class SweepEmitter {
   private final Code code;
   private final int bits;
   private final Kernel.Sweep sweep;
+  private final int most;
 
-  private SweepEmitter(Code code, int bits, Kernel.Sweep sweep) {
+  private SweepEmitter(Code code, int bits, Kernel.Sweep sweep, int most) {
+    this.most = most;
     this.code = code;
     this.bits = bits;
     this.sweep = sweep;
   }
 
-  static void emit(Code code, int bits, Kernel.Sweep sweep) {
-    new SweepEmitter(code, bits, sweep).parts();
+  /**
+   * @param most so many rows may be walked together
+   */
+  static void emit(Code code, int bits, Kernel.Sweep sweep, int most) {
+    new SweepEmitter(code, bits, sweep, most).parts();
   }
 
   /** Simple operations for one part. */
@@ -116,7 +121,7 @@ final class SweepEmitter {
     for (Kernel.Loops step : sweep.steps()) {
       List<LoopEmitter.Window> windows = new ArrayList<>(List.of(rows));
       step.axes().stream().skip(1).forEach(axis -> windows.add(whole(axis)));
-      LoopEmitter.window(code, bits, step, windows, new Nest.Bases());
+      LoopEmitter.window(code, bits, step, windows, new Nest.Bases(), most);
     }
     ColumnEmitter.window(code, bits, sweep.sums(), rows, bases);
   }
