@@ -127,7 +127,7 @@ public record Augmentation(
   }
 
   /**
-   * Changes a picture.
+   * Changes a picture. Its numbers are f64 on the way, whatever they are in the data.
    *
    * @param from the picture, {@code height} by {@code width} by {@code channels}
    * @param to where it goes; another array
@@ -135,12 +135,12 @@ public record Augmentation(
    * @param example its number in the data
    */
   void apply(
-      float[] from,
-      float[] to,
+      double[] from,
+      double[] to,
       int height,
       int width,
       int channels,
-      float white,
+      double white,
       long key,
       int example) {
     long draw = (long) example * DRAWS;
@@ -173,14 +173,14 @@ public record Augmentation(
     return most == 0 ? 0 : (int) (RandomBits.uniform64(key, draw) * (2 * most + 1)) - most;
   }
 
-  private static float factor(long key, long draw, double strength) {
-    return (float) (1 + strength * (2 * RandomBits.uniform64(key, draw) - 1));
+  private static double factor(long key, long draw, double strength) {
+    return 1 + strength * (2 * RandomBits.uniform64(key, draw) - 1);
   }
 
   private void colours(
-      float[] picture, int pixels, int channels, float white, long key, long draw) {
+      double[] picture, int pixels, int channels, double white, long key, long draw) {
     int colours = Math.min(channels, 3); // a fourth channel is how much a pixel covers
-    float bright = factor(key, draw, brightness);
+    double bright = factor(key, draw, brightness);
     double sum = 0;
     for (int p = 0; p < pixels; p++) {
       int at = p * channels;
@@ -189,25 +189,25 @@ public record Augmentation(
       }
       sum += grey(picture, at, colours);
     }
-    float mean = (float) (sum / pixels);
-    float apart = factor(key, draw + 1, contrast);
-    float vivid = factor(key, draw + 2, saturation);
+    double mean = sum / pixels;
+    double apart = factor(key, draw + 1, contrast);
+    double vivid = factor(key, draw + 2, saturation);
     for (int p = 0; p < pixels; p++) {
       int at = p * channels;
       for (int c = 0; c < colours; c++) {
         picture[at + c] = Math.clamp(mean + (picture[at + c] - mean) * apart, 0, white);
       }
       if (colours < 3) continue;
-      float grey = grey(picture, at, colours);
+      double grey = grey(picture, at, colours);
       for (int c = 0; c < 3; c++) {
         picture[at + c] = Math.clamp(grey + (picture[at + c] - grey) * vivid, 0, white);
       }
     }
   }
 
-  private static float grey(float[] picture, int at, int colours) {
+  private static double grey(double[] picture, int at, int colours) {
     return colours < 3
         ? picture[at]
-        : 0.299f * picture[at] + 0.587f * picture[at + 1] + 0.114f * picture[at + 2];
+        : 0.299 * picture[at] + 0.587 * picture[at + 1] + 0.114 * picture[at + 2];
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class Augmented {
   /** An input; its number in the data set, and what white is. */
-  private record Picture(int column, int height, int width, int channels, float white) {
+  private record Picture(int column, int height, int width, int channels, double white) {
     int size() {
       return height * width * channels;
     }
@@ -46,7 +46,7 @@ final class Augmented {
         "that is a float input [batch, height, width, channels] or [batch, height, width]");
   }
 
-  private static float white(Dataset.Column c, int channels) {
+  private static double white(Dataset.Column c, int channels) {
     if (channels != 1 && channels != 3 && channels != 4) {
       throw Problem.shape(
           "",
@@ -60,7 +60,7 @@ final class Augmented {
     };
   }
 
-  private static float white(String name, Tensor tensor) {
+  private static double white(String name, Tensor tensor) {
     double most = 0;
     for (int i = 0; i < tensor.size(); i++) {
       double value = tensor.get(i);
@@ -78,13 +78,13 @@ final class Augmented {
 
   /** Changes examples of a batch in place. Not for several threads at once. */
   final class Hand {
-    private final float[] from;
-    private final float[] to;
+    private final double[] from;
+    private final double[] to;
 
     Hand() {
       int most = pictures.stream().mapToInt(Picture::size).max().orElse(0);
-      from = new float[most];
-      to = new float[most];
+      from = new double[most];
+      to = new double[most];
     }
 
     /**
@@ -103,12 +103,12 @@ final class Augmented {
       int size = picture.size();
       int at = slot * size;
       boolean single = target.dtype() == DType.F32;
-      if (single) System.arraycopy(target.floats(), at, from, 0, size);
-      else for (int k = 0; k < size; k++) from[k] = (float) target.doubles()[at + k];
+      if (single) for (int k = 0; k < size; k++) from[k] = target.floats()[at + k];
+      else System.arraycopy(target.doubles(), at, from, 0, size);
       how.apply(
           from, to, picture.height, picture.width, picture.channels, picture.white, key, example);
-      if (single) System.arraycopy(to, 0, target.floats(), at, size);
-      else for (int k = 0; k < size; k++) target.doubles()[at + k] = to[k];
+      if (single) for (int k = 0; k < size; k++) target.floats()[at + k] = (float) to[k];
+      else System.arraycopy(to, 0, target.doubles(), at, size);
     }
   }
 }
