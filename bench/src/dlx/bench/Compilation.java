@@ -1,9 +1,12 @@
 package dlx.bench;
 
 import dlx.Dlx;
+import dlx.Fn;
+import dlx.Model;
 import dlx.runtime.CompiledFunction;
 import dlx.runtime.Tensor;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * From the text of a program to loaded classes, or to machine code, in a process that has done it
@@ -13,11 +16,13 @@ import java.util.List;
  */
 final class Compilation implements Side {
   private final String text;
+  private final Function<Model, Fn> function;
   private final boolean toMachineCode;
   private long kernels;
 
-  private Compilation(String text, boolean toMachineCode) {
+  private Compilation(String text, Function<Model, Fn> function, boolean toMachineCode) {
     this.text = text;
+    this.function = function;
     this.toMachineCode = toMachineCode;
   }
 
@@ -25,11 +30,31 @@ final class Compilation implements Side {
     for (int nodes : new int[] {10, 500, 10_000}) {
       table.add(
           "compile " + nodes + " nodes",
-          w -> w.ours(() -> new Compilation(text(nodes), false)).warm(6));
+          w -> w.ours(() -> new Compilation(text(nodes), m -> m.entry("y"), false)).warm(6));
     }
     table.add(
         "compile 500 nodes to machine code",
-        w -> w.ours(() -> new Compilation(text(500), true)).warm(6));
+        w -> w.ours(() -> new Compilation(text(500), m -> m.entry("y"), true)).warm(6));
+    for (int turns : new int[] {10, 10_000}) {
+      table.add(
+          "compile LSTM step of " + turns + " turns",
+          w ->
+              w.ours(() -> new Compilation(recurrent(turns), m -> m.step("train"), false)).warm(6));
+    }
+  }
+
+  /** A loop with its gradient, in which the number of turns is a number. */
+  private static String recurrent(int turns) {
+    return """
+    dim batch
+    input x: f32[%d, batch, 64]
+    loss = mean((x |> lstm(128))^2)
+    step train(rate: f32 = 0.1) {
+      for p in params { p <- p - rate * grad(loss, p) }
+      loss
+    }
+    """
+        .formatted(turns);
   }
 
   /** A network of about so many nodes: three for each elementwise line, two for each product. */
@@ -66,7 +91,7 @@ final class Compilation implements Side {
     long taken = 0;
     for (int i = 0; i < times; i++) {
       long begun = System.nanoTime();
-      CompiledFunction compiled = Dlx.parse("text", text).entry("y").compiled();
+      CompiledFunction compiled = function.apply(Dlx.parse("text", text)).compiled();
       long loaded = System.nanoTime();
       compiled.awaitCode();
       taken += (toMachineCode ? System.nanoTime() : loaded) - begun;

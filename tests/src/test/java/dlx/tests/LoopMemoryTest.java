@@ -166,7 +166,12 @@ class LoopMemoryTest {
   @TempDir private Path folder;
 
   private Model model(long memory) throws IOException {
-    Path file = Files.writeString(folder.resolve("memory.dlx"), PROGRAM);
+    return model(memory, 10_000);
+  }
+
+  private Model model(long memory, int turns) throws IOException {
+    String text = PROGRAM.replace("10000", "" + turns);
+    Path file = Files.writeString(folder.resolve("memory.dlx"), text);
     return Dlx.load(file, Options.DEFAULT.withMemory(memory));
   }
 
@@ -196,5 +201,27 @@ class LoopMemoryTest {
     long others = 8 * (64 * 64 + 8 * 64) * 4;
     assertTrue(planned <= budget + others, () -> planned + " bytes planned");
     assertTrue(one.compiled().workspaceBytes() > 10_000_000, "all turns at once take much more");
+  }
+
+  private long planned(long memory, int turns) throws IOException {
+    Step step = model(memory, turns).step("train");
+    step.run(Map.of("x", Tensor.zeros(DType.F32, turns, 8)));
+    return step.compiled().workspaceBytes();
+  }
+
+  /**
+   * For 4 and for 100 times as many turns 2 and 10 times the budget, and what is planned keeps it.
+   */
+  @Test
+  void memoryGrowsWithTheSquareRootOfTheTurns() throws IOException {
+    long turn = 6 * 64 * 4 + 2 * 64 * 4;
+    long fixed = planned(10 * turn, 100) - 10 * turn;
+    for (int root : new int[] {20, 100}) {
+      long budget = root * turn;
+      long planned = planned(budget, root * root);
+      assertTrue(planned - fixed <= 1.1 * budget, () -> planned + " bytes planned of " + budget);
+    }
+    long all = planned(Options.UNLIMITED, 100);
+    assertTrue(planned(Options.UNLIMITED, 2_500) > 20 * all, "without a limit it is the turns");
   }
 }
