@@ -36,6 +36,9 @@ final class Body {
   /** Where the second argument of a function lies in scratch memory. */
   private static final int LANES_APART = 64;
 
+  /** Where a part of a vector lies in scratch memory. */
+  private static final int PART = 192;
+
   final Code code;
   private final Lane lane;
   private final Indexer indexer;
@@ -43,6 +46,9 @@ final class Body {
 
   /** The local with a bit for each lane that counts; -1 if all do. */
   private int counted = -1;
+
+  /** How many elements of a vector there are in memory; 0 if all. */
+  private int through;
 
   Body(Code code, Lane lane, Indexer indexer) {
     this.code = code;
@@ -60,6 +66,16 @@ final class Body {
   /** Only some lanes count here: the others are not folded, and memory keeps what it has there. */
   Body counting(int bitsLocal) {
     counted = bitsLocal;
+    return this;
+  }
+
+  /**
+   * Here memory has only so many elements for a vector; they go through memory of the thread.
+   *
+   * @param elements 0 for whole vectors
+   */
+  Body through(int elements) {
+    through = elements;
     return this;
   }
 
@@ -192,6 +208,15 @@ final class Body {
   }
 
   private void vectorLoad(Access access, DType dtype) {
+    if (through > 0) {
+      code.array(access.buffer());
+      indexer.push(access);
+      code.scratch(dtype);
+      code.constant(PART);
+      copyPart();
+      fromScratch(dtype, PART);
+      return;
+    }
     species(dtype);
     code.array(access.buffer());
     indexer.push(access);
@@ -200,6 +225,21 @@ final class Body {
         dtype == DType.BOOL ? Lane.MASK : Lane.type(dtype),
         "fromArray",
         arguments + Lane.descriptor(dtype));
+  }
+
+  private void copyPart() {
+    code.constant(through);
+    code.callStatic("java/lang/System", "arraycopy", "(Ljava/lang/Object;ILjava/lang/Object;II)V");
+  }
+
+  private void fromScratch(DType dtype, int at) {
+    species(dtype);
+    code.scratch(dtype);
+    code.constant(at);
+    code.callStatic(
+        Lane.type(dtype),
+        "fromArray",
+        "(L" + Lane.SPECIES + ";[" + Lane.letter(dtype) + "I)" + Lane.descriptor(dtype));
   }
 
   /** From the first position on the stack to a vector of positions, a stride apart. */
@@ -359,7 +399,17 @@ final class Body {
   void write(Access to, Instruction value) {
     DType dtype = value.dtype();
     if (lane.isVector() && indexer.varies(to)) {
-      if (dtype == DType.BOOL) {
+      if (through > 0) {
+        push(value, true);
+        code.scratch(dtype);
+        code.constant(PART);
+        code.call(Lane.type(dtype), "intoArray", "([" + Lane.letter(dtype) + "I)V");
+        code.scratch(dtype);
+        code.constant(PART);
+        code.array(to.buffer());
+        indexer.push(to);
+        copyPart();
+      } else if (dtype == DType.BOOL) {
         push(value, true);
         // intoArray of a mask makes an array of its own
         code.call(Lane.MASK, "toLong", "()J");
@@ -409,13 +459,7 @@ final class Body {
     code.scratch(dtype);
     code.constant(lane.lanes());
     code.callStatic("dlx/runtime/Lanes", function, "(" + array + "I)V");
-    species(dtype);
-    code.scratch(dtype);
-    code.constant(0);
-    code.callStatic(
-        Lane.type(dtype),
-        "fromArray",
-        "(L" + Lane.SPECIES + ";" + array + "I)" + Lane.descriptor(dtype));
+    fromScratch(dtype, 0);
   }
 
   /** {@code then} if the int on the stack is not 0, else {@code otherwise}. */

@@ -27,6 +27,9 @@ final class LoopEmitter {
   /** So many rows are walked together at most. */
   static final int TOGETHER = 4;
 
+  /** So many rows of one vector each are done together at most. */
+  private static final int SHORT_TOGETHER = 2;
+
   /** Rows with so few values are walked four together, since those of all fit into registers. */
   private static final int MOST_FOR_FOUR = 8;
 
@@ -137,7 +140,7 @@ final class LoopEmitter {
   /** Inside {@code level} loops. */
   private void level(int level, Nest.Bases bases, Body body) {
     if (level == last) {
-      rows(List.of(new Row(bases, body)), false);
+      rows(List.of(new Row(bases, body)), Walk.LONG);
       return;
     }
     hoist(body, level, 0);
@@ -236,9 +239,13 @@ final class LoopEmitter {
   private void rowLoops(int axis, Nest.Bases bases, Body body) {
     int index = code.local(1);
     start(axis, index);
+    if (areShort()) {
+      shortRowLoops(axis, bases, body, index);
+      return;
+    }
     int together = together();
     if (together == 1) {
-      loop(axis, 1, i -> rows(List.of(row(axis, bases, body, i)), false), index);
+      loop(axis, 1, i -> rows(List.of(row(axis, bases, body, i)), Walk.LONG), index);
       return;
     }
     Label few = new Label();
@@ -261,27 +268,92 @@ final class LoopEmitter {
           code.insn(Opcodes.IADD);
         },
         () -> {
-          List<Row> rows = new ArrayList<>();
-          for (int r = 0; r < together; r++) {
-            int at = code.local(1);
-            code.iload(index);
-            code.constant(r);
-            code.insn(Opcodes.IADD);
-            code.iload(end);
-            code.constant(1);
-            code.insn(Opcodes.ISUB);
-            code.callStatic("java/lang/Math", "min", "(II)I");
-            code.istore(at);
-            rows.add(row(axis, bases, body, at));
-          }
-          rows(rows, false);
+          rows(neighbours(axis, bases, body, index, end, together), Walk.LONG);
         });
     if (mayBeFew) {
       code.mv().visitJumpInsn(Opcodes.GOTO, done);
       code.mv().visitLabel(few);
-      loop(axis, 1, i -> rows(List.of(row(axis, bases, body, i)), true), index);
+      loop(axis, 1, i -> rows(List.of(row(axis, bases, body, i)), Walk.FEW), index);
       code.mv().visitLabel(done);
     }
+  }
+
+  /** Some rows from an index on; those behind the end are the last one. */
+  private List<Row> neighbours(
+      int axis, Nest.Bases bases, Body body, int index, int end, int count) {
+    List<Row> rows = new ArrayList<>();
+    for (int r = 0; r < count; r++) {
+      int at = code.local(1);
+      code.iload(index);
+      code.constant(r);
+      code.insn(Opcodes.IADD);
+      code.iload(end);
+      code.constant(1);
+      code.insn(Opcodes.ISUB);
+      code.callStatic("java/lang/Math", "min", "(II)I");
+      code.istore(at);
+      rows.add(row(axis, bases, body, at));
+    }
+    return rows;
+  }
+
+  /** Are rows with folds shorter than a vector, and still done as vectors? */
+  private boolean areShort() {
+    return shortRows.areFolded() && most > 0;
+  }
+
+  /**
+   * Rows of one vector each, some together; through memory of the thread where there is no room.
+   */
+  private void shortRowLoops(int axis, Nest.Bases bases, Body body, int index) {
+    int together = Math.min(most, SHORT_TOGETHER);
+    int end = code.local(1);
+    limit(axis);
+    code.istore(end);
+    code.loop(
+        index,
+        together,
+        () -> {
+          code.iload(end);
+          code.constant(together - 1);
+          code.insn(Opcodes.IADD);
+        },
+        () -> {
+          Label few = new Label();
+          Label done = new Label();
+          List<Row> rows = neighbours(axis, bases, body, index, end, together);
+          rows.forEach(row -> shortRows.jumpIfFew(access -> nest.push(row.bases(), access), few));
+          rows(rows, Walk.SHORT);
+          code.mv().visitJumpInsn(Opcodes.GOTO, done);
+          code.mv().visitLabel(few);
+          int at = code.local(1);
+          code.iload(index);
+          code.istore(at);
+          code.loop(
+              at,
+              1,
+              () -> {
+                code.iload(index);
+                code.constant(together);
+                code.insn(Opcodes.IADD);
+                code.iload(end);
+                code.callStatic("java/lang/Math", "min", "(II)I");
+              },
+              () -> rows(List.of(row(axis, bases, body, at)), Walk.EDGE));
+          code.mv().visitLabel(done);
+        });
+  }
+
+  /** How rows are walked. */
+  private enum Walk {
+    /** As their length says, which may have to be asked. */
+    LONG,
+    /** They are shorter than a vector, and done number by number. */
+    FEW,
+    /** They are shorter than a vector, and one each. */
+    SHORT,
+    /** So too, where memory ends. */
+    EDGE
   }
 
   /**
@@ -321,9 +393,9 @@ final class LoopEmitter {
    * All that is done with some rows. What they load comes before what they store, since it may be
    * one row several times, and a result may lie over an argument.
    *
-   * @param few are the rows known to be shorter than a vector?
+   * @param walk how they are walked
    */
-  private void rows(List<Row> rows, boolean few) {
+  private void rows(List<Row> rows, Walk walk) {
     for (int phase = 0; phase < walks.size(); phase++) {
       for (Row row : rows) {
         hoist(row.body(), last, phase);
@@ -332,7 +404,7 @@ final class LoopEmitter {
         storesAt(row.body(), last, phase);
       }
       if (!walks.get(phase).roots().isEmpty()) {
-        new Pass(rows, phase, few).emit();
+        new Pass(rows, phase, walk).emit();
       }
     }
   }
@@ -385,6 +457,7 @@ final class LoopEmitter {
   /** One walk along the last axis, of one row or of several together. */
   private final class Pass {
     private final List<Row> rows;
+    private final Walk walk;
     private final List<Instruction.Folded> folds;
     private final List<Kernel.Store> stores;
     private final Map<Instruction, Access> found;
@@ -393,14 +466,20 @@ final class LoopEmitter {
     private final Lane lane;
     private final Extent extent = kernel.axes().get(last);
 
-    Pass(List<Row> rows, int phase, boolean few) {
+    Pass(List<Row> rows, int phase, Walk walk) {
       this.rows = rows;
+      this.walk = walk;
       this.folds = folds(phase);
       this.stores = walks.get(phase).stores();
       this.found = recall.reads(phase);
       this.left = recall.writes(phase);
       this.inside = inside(phase);
-      this.lane = few ? Lane.SINGLE : choose(walks.get(phase), inside);
+      this.lane =
+          switch (walk) {
+            case LONG -> choose(walks.get(phase), inside);
+            case FEW -> Lane.SINGLE;
+            case SHORT, EDGE -> shortRows.lane();
+          };
     }
 
     private void emit() {
@@ -412,7 +491,9 @@ final class LoopEmitter {
       }
       int index = code.local(1);
       start(last, index);
-      if (!lane.isVector() && shortRows.arePossible()) {
+      if (walk == Walk.SHORT || walk == Walk.EDGE) {
+        alone(index, numbers);
+      } else if (!lane.isVector() && shortRows.arePossible()) {
         Row row = rows.getFirst();
         Runnable vector =
             () -> {
@@ -505,6 +586,27 @@ final class LoopEmitter {
       }
     }
 
+    /** Rows of one vector each; lanes behind the end of a row do not count. */
+    private void alone(int index, List<Map<Instruction.Folded, Integer>> numbers) {
+      int counted = code.local(2);
+      code.mv().visitLdcInsn((1L << shortRows.length()) - 1);
+      code.mv().visitVarInsn(Opcodes.LSTORE, counted);
+      List<List<Accumulator>> accumulators = new ArrayList<>();
+      List<Body> plain = new ArrayList<>();
+      for (Row row : rows) {
+        Body body = row.body().inner(lane, indexer(row.bases()));
+        accumulators.add(folds.stream().map(f -> Accumulator.begin(body, lane, f)).toList());
+        plain.add(body);
+      }
+      turn(index, 0, accumulators, counted);
+      for (int r = 0; r < rows.size(); r++) {
+        for (int k = 0; k < folds.size(); k++) {
+          int into = numbers.get(r).get(folds.get(k));
+          accumulators.get(r).get(k).number(plain.get(r), lane, List.of(), into);
+        }
+      }
+    }
+
     /** Of every row the accumulators of one of the neighbouring vectors. */
     private static List<List<Accumulator>> nth(List<List<List<Accumulator>>> rows, int u) {
       return rows.stream().map(own -> own.get(u)).toList();
@@ -560,6 +662,10 @@ final class LoopEmitter {
       List<Body> bodies = new ArrayList<>();
       for (Row row : rows) {
         Body body = row.body().inner(lane, along(row, index, ahead, true)).counting(counted);
+        body.through(walk == Walk.EDGE ? shortRows.length() : 0);
+        if (walk == Walk.SHORT || walk == Walk.EDGE) {
+          shortRows.bind(body);
+        }
         if (!bodies.isEmpty()) {
           inside.stream().filter(this::isSame).forEach(i -> body.share(i, bodies.getFirst()));
         }

@@ -119,7 +119,7 @@ final class Page {
 
   /** The code that walks the most rows together, if it is not too large for the JIT compiler. */
   private static Consumer<Code> largest(IntFunction<Consumer<Code>> rows, boolean hasRows) {
-    for (int most = LoopEmitter.TOGETHER; hasRows && most > 1; most /= 2) {
+    for (int most = LoopEmitter.TOGETHER; hasRows && most > 0; most /= 2) {
       ClassWriter alone = new ClassWriter(ClassWriter.COMPUTE_MAXS);
       alone.visit(Opcodes.V1_5, Opcodes.ACC_PUBLIC, "dlx/generated/Alone", null, SUPER, null);
       Code.kernel(alone, "kernel", 0, new Operands(), rows.apply(most));
@@ -128,7 +128,7 @@ final class Page {
         return rows.apply(most);
       }
     }
-    return rows.apply(1);
+    return rows.apply(0);
   }
 
   /** The bytes of the class; nothing may be written after that. */

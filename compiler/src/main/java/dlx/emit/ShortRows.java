@@ -9,6 +9,7 @@ import dlx.schedule.Kernel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,9 +19,13 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Rows that are shorter than a vector, such as the 6 channels of a position, one vector each: what
- * the lanes behind the end of a row store is overwritten by the rows that follow. The last rows of
- * a thread, and those behind which an operand ends, are done number by number.
+ * Rows that are shorter than a vector, such as the 6 channels of a position or the 10 logits of a
+ * picture, one vector each.
+ *
+ * <p>Without folds, what the lanes behind the end of a row store is overwritten by the rows that
+ * follow; the last rows of a thread, and those behind which an operand ends, are done number by
+ * number. With folds, lanes behind the end do not count; the last rows go through memory of the
+ * thread, so that every row is folded in the same order.
  */
 final class ShortRows {
   /** Shorter rows are done number by number. */
@@ -31,6 +36,7 @@ final class ShortRows {
   private final Lane lane;
   private final int last;
   private final boolean possible;
+  private final boolean folds;
 
   /** The operands that are the same for all rows, and those that are read row by row. */
   private final List<Instruction> same = new ArrayList<>();
@@ -40,8 +46,8 @@ final class ShortRows {
   /** The locals of the vectors of operands that are the same for all rows. */
   private final Map<Instruction, Integer> vectors = new IdentityHashMap<>();
 
-  /** The locals with the end of what this call stores. */
-  private final List<Integer> ends = new ArrayList<>();
+  /** What is stored for every element, and the locals with the end of what this call stores. */
+  private final Map<Access, Integer> ends = new LinkedHashMap<>();
 
   /**
    * @param whole are the loops over all of the axes, or the part of a thread of the first one?
@@ -50,15 +56,18 @@ final class ShortRows {
     this.code = code;
     this.kernel = kernel;
     this.last = kernel.axes().size() - 1;
+    this.folds = nest.phases() > 0;
     List<DType> dtypes = new ArrayList<>();
     boolean all = whole && last > 0;
     for (Instruction i : nest.instructions()) {
       dtypes.add(i.dtype());
       i.inputs().forEach(x -> dtypes.add(x.dtype()));
-      all &= !(i instanceof Instruction.Folded) && !(i instanceof Instruction.Pick);
+      boolean inside = nest.depth(i) > last;
+      all &= !(i instanceof Instruction.Pick) || folds && !inside;
       all &= !(i instanceof Instruction.Draw);
-      if (all && nest.depth(i) > last) {
+      if (all && inside) {
         all = nest.hasVectorForm(i, last);
+        all &= !folds || !(i instanceof Instruction.Load) || i.dtype() != DType.BOOL;
       }
       if (all && i instanceof Instruction.Load load && nest.stride(load.access(), last).isOne()) {
         if (load.access().strides().subList(0, last).stream().allMatch(Extent::isZero)) {
@@ -82,6 +91,10 @@ final class ShortRows {
   private boolean areInOrder() {
     Set<Buffer> written = new HashSet<>();
     for (Kernel.Store store : kernel.stores()) {
+      written.add(store.access().buffer());
+      if (!isOfElements(store)) {
+        continue;
+      }
       Extent stride = Extent.ONE;
       for (int axis = last; axis >= 0; axis--) {
         Extent extent = kernel.axes().get(axis);
@@ -93,13 +106,28 @@ final class ShortRows {
       if (store.value().dtype() == DType.BOOL) {
         return false;
       }
-      written.add(store.access().buffer());
     }
     return kernel.reads().noneMatch(written::contains);
   }
 
+  /** Is something stored for every element of a row? Not if only for folds, once per row. */
+  private boolean isOfElements(Kernel.Store store) {
+    return !folds || store.access().depth() > last;
+  }
+
+  /** May rows without folds be vectors? */
   boolean arePossible() {
-    return possible;
+    return possible && !folds;
+  }
+
+  /** May rows with folds be vectors? */
+  boolean areFolded() {
+    return possible && folds;
+  }
+
+  /** How many elements a row has. */
+  int length() {
+    return Math.toIntExact(kernel.axes().getLast().constant().getAsLong());
   }
 
   Lane lane() {
@@ -112,6 +140,9 @@ final class ShortRows {
       return;
     }
     for (Kernel.Store store : kernel.stores()) {
+      if (!isOfElements(store)) {
+        continue;
+      }
       code.extent(store.access().offset());
       if (serial) {
         code.extent(Extent.product(kernel.axes()));
@@ -123,7 +154,7 @@ final class ShortRows {
       code.insn(Opcodes.IADD);
       int end = code.local(1);
       code.istore(end);
-      ends.add(end);
+      ends.put(store.access(), end);
     }
     Body body = new Body(code, lane, null);
     for (Instruction load : same) {
@@ -222,14 +253,30 @@ final class ShortRows {
   void choose(Consumer<Access> push, Runnable vector, Runnable singles) {
     Label few = new Label();
     Label end = new Label();
-    for (int i = 0; i < ends.size(); i++) {
-      push.accept(kernel.stores().get(i).access());
+    jumpIfFew(push, few);
+    vector.run();
+    code.mv().visitJumpInsn(Opcodes.GOTO, end);
+    code.mv().visitLabel(few);
+    singles.run();
+    code.mv().visitLabel(end);
+  }
+
+  /**
+   * Jumps if there is no room for a vector.
+   *
+   * @param push pushes the index of the first element of a row
+   */
+  void jumpIfFew(Consumer<Access> push, Label few) {
+    ends.forEach((access, end) -> {
+      push.accept(access);
       code.constant(lane.lanes());
       code.insn(Opcodes.IADD);
-      code.iload(ends.get(i));
+      code.iload(end);
       code.mv().visitJumpInsn(Opcodes.IF_ICMPGT, few);
-    }
-    for (Access access : checked()) {
+    });
+    List<Access> checked = new ArrayList<>(read);
+    same.stream().filter(i -> !vectors.containsKey(i)).forEach(i -> checked.add(i.access()));
+    for (Access access : checked) {
       push.accept(access);
       code.constant(lane.lanes());
       code.insn(Opcodes.IADD);
@@ -237,10 +284,5 @@ final class ShortRows {
       code.insn(Opcodes.ARRAYLENGTH);
       code.mv().visitJumpInsn(Opcodes.IF_ICMPGT, few);
     }
-    vector.run();
-    code.mv().visitJumpInsn(Opcodes.GOTO, end);
-    code.mv().visitLabel(few);
-    singles.run();
-    code.mv().visitLabel(end);
   }
 }

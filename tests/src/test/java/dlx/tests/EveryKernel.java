@@ -66,6 +66,7 @@ final class EveryKernel {
         new Kind("rows", true, f -> Trial.function(f.softmax())),
         new Kind("positions", true, EveryKernel::positions),
         new Kind("columns", false, f -> Trial.function(f.x.exp().sum(List.of(0)))),
+        new Kind("short rows", true, EveryKernel::shortRows),
         new Kind("rows, then columns", false, EveryKernel::sweep),
         new Kind("columns and rows", false, EveryKernel::centred),
         new Kind("number", false, f -> Trial.function(f.x.times(f.x).sum())),
@@ -118,6 +119,14 @@ final class EveryKernel {
     Node mean = x.sum(List.of(0)).times(0.01);
     Node centred = x.minus(mean.spread(x.type().shape(), List.of(0)));
     return Trial.function(centred, centred.times(centred).sum(List.of(0)));
+  }
+
+  private Function shortRows() {
+    Node short6 = x.reshape(List.of(rows, Extent.of(8), Extent.of(6)));
+    List<Extent> shape = short6.type().shape();
+    List<Integer> last = List.of(2);
+    Node e = short6.minus(short6.reduce(Reduction.Kind.MAX, last).spread(shape, last)).exp();
+    return Trial.function(e.over(e.sum(last).spread(shape, last)), short6.exp().sum(last));
   }
 
   private Function sweep() {

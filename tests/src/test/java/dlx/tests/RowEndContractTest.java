@@ -72,6 +72,50 @@ class RowEndContractTest {
     }
   }
 
+  /**
+   * Rows that are shorter than a vector, folded as one vector each; few rows, where memory ends.
+   */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void shortRows(Case one) {
+    if (one.length() > 16 || one.length() == 0) {
+      return;
+    }
+    double[] special = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, 0.0};
+    for (boolean plain : new boolean[] {true, false}) {
+      for (int rows : new int[] {1, 2, 3, 5, 8, 33}) {
+        Random random = new Random(rows);
+        Tensor matrix = numbers(one.dtype(), random, rows, one.length());
+        for (int i = 0; !plain && i < matrix.size(); i++) {
+          if (random.nextInt(12) == 0) {
+            matrix.set(i, special[random.nextInt(special.length)]);
+          }
+        }
+        Trial trial = new Trial();
+        Node x =
+            FoldContractTest.input(
+                trial,
+                new FoldContractTest.Case(one.dtype(), List.of(rows, one.length()), true),
+                "x",
+                matrix);
+        List<Extent> shape = x.type().shape();
+        List<Integer> last = List.of(1);
+        Node bias = trial.input("bias", numbers(one.dtype(), random, one.length()));
+        Node y = x.plus(bias.spread(shape, List.of(0)));
+        Node largest = y.reduce(Reduction.Kind.MAX, last);
+        Node e = y.minus(largest.spread(shape, last)).exp();
+        Node softmax = e.over(e.sum(last).spread(shape, last));
+        Node where = x.reduce(Reduction.Kind.ARGMAX, last);
+        Node entropy = softmax.times(y).sum(last);
+        // whole numbers: every fold of them is exact, and of exponentials near
+        Trial.Tolerance close = Trial.Tolerance.near(one.length() + 8.0, 16);
+        trial.check(close, softmax, entropy);
+        trial.check(Trial.Tolerance.EXACT, where, largest, y.sum(last));
+        trial.check(Trial.Tolerance.EXACT, x.reduce(Reduction.Kind.PRODUCT, last));
+      }
+    }
+  }
+
   private static Leaf.Slot slot(Trial trial, String path, Tensor value, Extent... shape) {
     trial.slots.put(path, value.copy());
     return new Leaf.Slot(true, path, new Type(value.dtype(), List.of(shape)));
