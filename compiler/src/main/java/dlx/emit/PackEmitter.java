@@ -10,9 +10,13 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * The kernel Pack: threads share the panels. Where the panel has whole vectors, they are copied as
- * vectors; if it is the summed positions that lie side by side, squares of them are turned.
+ * vectors, for some summed positions all panels before the next ones, so that lines are read as
+ * they lie; if it is the summed positions that lie side by side, squares of them are turned.
  */
 final class PackEmitter {
+  /** Lines that are read at a time. */
+  private static final int LINES = 16;
+
   private final Code code;
   private final Kernel.Pack kernel;
   private final String owner;
@@ -80,7 +84,66 @@ final class PackEmitter {
     int unit = code.local(1);
     code.iload(Code.FROM);
     code.istore(unit);
-    code.loop(unit, 1, () -> code.iload(Code.TO), () -> panel(unit));
+    if (lies && kernel.outer().isEmpty() && kernel.summed().size() == 1) {
+      lines(unit);
+    } else {
+      code.loop(unit, 1, () -> code.iload(Code.TO), () -> panel(unit));
+    }
+  }
+
+  /** Some summed positions of all panels, then the next ones. */
+  private void lines(int unit) {
+    Extent summed = kernel.summed().getLast();
+    int k = code.local(1);
+    int count = code.local(1);
+    int from = code.local(1);
+    int first = code.local(1);
+    int at = code.local(1);
+    code.constant(0);
+    code.istore(k);
+    code.loop(
+        k,
+        LINES,
+        () -> {
+          code.extent(summed);
+          code.constant(LINES - 1);
+          code.insn(Opcodes.IADD);
+        },
+        () -> {
+          code.extent(summed);
+          code.iload(k);
+          code.insn(Opcodes.ISUB);
+          code.constant(LINES);
+          code.callStatic("java/lang/Math", "min", "(II)I");
+          code.istore(count);
+          code.iload(Code.FROM);
+          code.istore(unit);
+          code.loop(
+              unit,
+              1,
+              () -> code.iload(Code.TO),
+              () -> {
+                code.iload(unit);
+                code.constant(kernel.panel());
+                code.insn(Opcodes.IMUL);
+                code.istore(first);
+                code.extent(kernel.from().offset());
+                code.iload(first);
+                code.insn(Opcodes.IADD);
+                code.iload(k);
+                times(kernel.from().strides().getLast());
+                code.insn(Opcodes.IADD);
+                code.istore(from);
+                code.iload(first);
+                times(summed);
+                code.iload(k);
+                code.constant(kernel.panel());
+                code.insn(Opcodes.IMUL);
+                code.insn(Opcodes.IADD);
+                code.istore(at);
+                copy(from, first, at, () -> code.iload(count));
+              });
+        });
   }
 
   /** Panel number {@code unit}: the last outer axis changes faster than those before it. */
@@ -112,7 +175,8 @@ final class PackEmitter {
     code.iload(unit);
     times(work(kernel));
     code.istore(at);
-    summed(0, base, from -> copy(from, first, at));
+    Runnable positions = () -> code.extent(kernel.summed().getLast());
+    summed(0, base, from -> copy(from, first, at, positions));
   }
 
   /** Pushes rest % extent; rest becomes rest / extent. */
@@ -152,8 +216,8 @@ final class PackEmitter {
         });
   }
 
-  /** The innermost summed positions of a panel. */
-  private void copy(int from, int first, int at) {
+  /** Innermost summed positions of a panel, as many as are pushed. */
+  private void copy(int from, int first, int at, Runnable positions) {
     Extent summed = kernel.summed().getLast();
     int width = code.local(1);
     code.extent(kernel.line());
@@ -165,19 +229,21 @@ final class PackEmitter {
     if (lies) {
       code.iload(width);
       code.constant(kernel.panel());
-      code.chooseIfLess(() -> single(from, width, at), () -> vectors(from, at));
+      code.chooseIfLess(
+          () -> single(from, width, at, positions), () -> vectors(from, at, positions));
     } else if (turns) {
       code.iload(width);
       code.constant(lane.lanes());
       code.chooseIfLess(
-          () -> single(from, width, at),
+          () -> single(from, width, at, positions),
           () -> {
             code.extent(summed);
             code.constant(lane.lanes());
-            code.chooseIfLess(() -> single(from, width, at), () -> squares(from, width, at));
+            code.chooseIfLess(
+                () -> single(from, width, at, positions), () -> squares(from, width, at));
           });
     } else {
-      single(from, width, at);
+      single(from, width, at, positions);
     }
     if (kernel.summed().size() > 1) {
       code.iload(at);
@@ -188,12 +254,12 @@ final class PackEmitter {
   }
 
   /** Number by number; 0 behind the last. */
-  private void single(int from, int width, int at) {
+  private void single(int from, int width, int at, Runnable positions) {
     code.array(kernel.from().buffer());
     code.iload(from);
     code.extent(kernel.from().strides().getLast());
     code.extent(kernel.from().strides().get(kernel.outer().size()));
-    code.extent(kernel.summed().getLast());
+    positions.run();
     code.iload(width);
     code.constant(kernel.panel());
     code.array(kernel.to());
@@ -203,14 +269,19 @@ final class PackEmitter {
   }
 
   /** A full panel whose neighbours lie side by side. */
-  private void vectors(int from, int at) {
+  private void vectors(int from, int at, Runnable positions) {
     DType dtype = kernel.to().dtype();
     Body body = new Body(code, lane, null);
     int source = copyOf(from);
     int target = copyOf(at);
-    code.count(
-        kernel.summed().getLast(),
-        k -> {
+    int k = code.local(1);
+    code.constant(0);
+    code.istore(k);
+    code.loop(
+        k,
+        1,
+        positions,
+        () -> {
           for (int lanes = 0; lanes < kernel.panel(); lanes += lane.lanes()) {
             body.species(dtype);
             code.array(kernel.from().buffer());

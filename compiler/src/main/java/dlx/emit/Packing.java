@@ -28,6 +28,9 @@ final class Packing {
 
   private static final long MANY_ROWS = 64;
 
+  /** So many lines do not stay in a cache if they lie an eighth of a page apart. */
+  private static final long MANY_LINES = 1024;
+
   private final int bits;
   private final List<Buffer> buffers;
 
@@ -180,10 +183,19 @@ final class Packing {
     int row = product.batch().size() + product.rows().size() - 1;
     return product.summed().size() == 1
         && a.strides().get(row).isOne()
-        && isFar(a.strides().get(summed), tiling)
+        && isFar(a.strides().get(summed), tiling, known(product.summed().getLast()))
         && known(product.rows().getLast()) >= 128
         && known(product.columns().getLast()) >= 128
         && known(product.summed().getLast()) >= 256;
+  }
+
+  /** The more lines are read, the fewer of them share a line of a cache if they lie near. */
+  private static boolean isFar(Extent stride, Tiling tiling, long lines) {
+    return isFar(stride, tiling)
+        || lines >= MANY_LINES
+            && stride.isConstant()
+            && stride.constant().getAsLong() > 0
+            && stride.constant().getAsLong() * tiling.dtype().bytes() % (PAGE / 8) == 0;
   }
 
   static boolean packsRight(Kernel.Product product, Tiling tiling) {
