@@ -35,7 +35,7 @@ final class Main {
         --search         time every way in which the products of the workloads could be computed, and
                          print what the compiler chooses beside the best one
         --memory         the peak of memory of a run, beside inputs, parameters and results: of ours
-                         and of libtorch (Linux), there within a few hundred KB
+                         and of libtorch (Linux)
         --help
 
       exit codes: 0 measured; 1 results differ or a side failed; 2 wrong use; 3 files or processes

@@ -5,21 +5,21 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * A process that measures the peak of memory of a run, beside inputs, parameters and results: of
- * ours the temporaries, which it keeps from run to run; of libtorch how far the memory of the
- * process rises above what it is between two runs. That needs an allocator that gives back what is
- * freed: {@link #ENVIRONMENT}.
+ * ours the temporaries, which it keeps from run to run; of libtorch how far the address space of
+ * the process rises above what it is between two runs. That needs an allocator that maps every
+ * array by itself: {@link #ENVIRONMENT}.
  */
 final class Weigh {
-  /** Every array of 64 KB or more is a mapping of its own, which ends when it is freed. */
+  /** Every array of a page or more is a mapping of its own, which ends when it is freed. */
   static final List<String> ENVIRONMENT =
       List.of(
-          "MALLOC_MMAP_THRESHOLD_", "65536",
+          "MALLOC_MMAP_THRESHOLD_", "4096",
           "MALLOC_MMAP_MAX_", "1000000",
           "MALLOC_TRIM_THRESHOLD_", "65536",
           "MALLOC_TOP_PAD_", "0",
@@ -70,21 +70,23 @@ final class Weigh {
   }
 
   /**
-   * The median of some tries: the JVM itself needs memory now and then, and the system counts pages
-   * in batches, so a few hundred KB are noise.
+   * How far the address space of the process grows in a run. The system counts it exactly when
+   * something is mapped, unlike the pages in use, which it counts in batches. Its highest value
+   * cannot be put back, so as much is mapped as it was higher than now. What the JVM maps meanwhile
+   * only adds to it: the least of some tries counts.
    */
   private static double rise(Side side) throws IOException {
     side.seconds(WARM);
-    long[] rises = new long[TRIES];
+    long rise = Long.MAX_VALUE;
     for (int i = 0; i < TRIES; i++) {
-      // makes the highest value what it is now (proc(5))
-      Files.writeString(Path.of("/proc/self/clear_refs"), "5");
-      long before = status("VmRSS");
+      long gap = status("VmPeak") - status("VmSize");
+      Pointer filling = gap > 0 ? Pointer.malloc(gap) : null;
+      long before = status("VmPeak");
       side.seconds(3);
-      rises[i] = Math.max(0, status("VmHWM") - before);
+      rise = Math.min(rise, status("VmPeak") - before);
+      if (filling != null) Pointer.free(filling);
     }
-    Arrays.sort(rises);
-    return rises[TRIES / 2];
+    return rise;
   }
 
   private static long status(String name) throws IOException {

@@ -8,6 +8,8 @@ import dlx.schedule.Instruction;
 import dlx.schedule.Kernel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.Opcodes;
 
@@ -121,6 +123,18 @@ final class ProductStore {
       strides.add(extents.get(position).isOne() ? Extent.ZERO : stride);
       windows.add(new LoopEmitter.Window(WINDOWS + 2 * position, WINDOWS + 2 * position + 1));
     }
+    int without = isSolid(product) ? product.row().position() : -1;
+    if (without >= 0) {
+      Extent columns = product.column().extent();
+      Extent rowExtent = extents.remove(without);
+      extents.set(without, rowExtent.times(columns));
+      strides.remove(without);
+      LoopEmitter.Window rows = windows.remove(without);
+      windows.set(
+          without,
+          new LoopEmitter.Window(
+              times(code, rows.from(), columns), times(code, rows.to(), columns)));
+    }
     Access access = new Access(sums, Extent.ZERO, strides);
     code.bind(sums, SUMS);
     int base = code.local(1);
@@ -129,12 +143,47 @@ final class ProductStore {
     code.istore(base);
     Nest.Bases bases = new Nest.Bases();
     bases.set(access, base);
+    List<Kernel.Store> stores = kernel.storesOf(new Instruction.Load(access), without);
     LoopEmitter.window(
-        code,
-        product.bits(),
-        new Kernel.Loops(extents, kernel.storesOf(new Instruction.Load(access)), kernel.span()),
-        windows,
-        bases,
-        1);
+        code, product.bits(), new Kernel.Loops(extents, stores, kernel.span()), windows, bases, 1);
+  }
+
+  private static int times(Code code, int index, Extent factor) {
+    int local = code.local(1);
+    code.iload(index);
+    code.extent(factor);
+    code.insn(Opcodes.IMUL);
+    code.istore(local);
+    return local;
+  }
+
+  /**
+   * Do rows go on where the row before ends, of the sums and of all that is read and written
+   * beside? Then all of them are one, if the rows of a tile are whole vectors.
+   */
+  private static boolean isSolid(Products product) {
+    int row = product.row().position();
+    Extent columns = product.column().extent();
+    return !product.isDirect()
+        && product.column().position() == row + 1
+        && columns.isConstant()
+        && product.knownColumns() * product.tiling().rows() % product.tiling().lanes() == 0
+        && !columns.isOne()
+        && !product.row().extent().isOne()
+        && product.sumsRow().equals(columns)
+        && accesses(product.kernel())
+            .allMatch(a -> stride(a, row).equals(stride(a, row + 1).times(columns)));
+  }
+
+  private static Stream<Access> accesses(Kernel.Product kernel) {
+    return Stream.concat(
+        kernel.stores().stream().map(Kernel.Store::access),
+        Kernel.instructions(kernel.stores()).stream()
+            .map(Instruction::access)
+            .filter(Objects::nonNull));
+  }
+
+  private static Extent stride(Access access, int axis) {
+    return axis < access.strides().size() ? access.strides().get(axis) : Extent.ZERO;
   }
 }

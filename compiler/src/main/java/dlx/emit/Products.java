@@ -212,10 +212,13 @@ final class Products {
 
   /**
    * From one row of the sums to the next in memory of the thread: those of one strip, or of all
-   * columns, rounded up to the width of a strip.
+   * columns, rounded up to the width of a strip where panels are padded.
    */
   Extent sumsRow() {
     Extent width = Extent.of(tiling.width());
+    if (!isDirect() && !isOverlapping() && !ProductStrip.mayBePadded(this)) {
+      return column.extent();
+    }
     return isDirect()
         ? width
         : column.extent().plus(tiling.width() - 1).floorDivide(width).times(width);

@@ -66,7 +66,8 @@ final class Independent {
     written.addAll(writes);
   }
 
-  private static boolean mayFail(Kernel kernel) {
+  /** Can this end a call before its end? */
+  static boolean mayFail(Kernel kernel) {
     return switch (kernel) {
       case Kernel.Loops loops -> mayFail(loops.stores());
       case Kernel.Columns columns -> mayFail(columns.stores());

@@ -168,13 +168,32 @@ public sealed interface Kernel {
           && (columns.getLast().isOne() || stores.getFirst().access().strides().getLast().isOne());
     }
 
+    /** The same sums, of which something else is made. */
+    public Product withStores(List<Store> others) {
+      return new Product(batch, rows, columns, summed, a, b, others, overlapping, order, span);
+    }
+
     /** The stores with another instruction for the sum. */
     public List<Store> storesOf(Instruction sum) {
+      return storesOf(sum, -1);
+    }
+
+    /**
+     * The stores with another instruction for the sum.
+     *
+     * @param without an axis that the accesses are not to have any more; -1 for none
+     */
+    public List<Store> storesOf(Instruction sum, int without) {
       Rewriting rewriting =
           new Rewriting() {
             @Override
             public Access access(Access access) {
-              return access;
+              if (without < 0 || without >= access.strides().size()) {
+                return access;
+              }
+              List<Extent> strides = new java.util.ArrayList<>(access.strides());
+              strides.remove(without);
+              return new Access(access.buffer(), access.offset(), strides);
             }
 
             @Override

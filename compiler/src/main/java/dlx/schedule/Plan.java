@@ -72,7 +72,8 @@ public final class Plan {
         commits.add(new Schedule.Commit(plan.memory(value).buffer(), slot));
       }
     }
-    List<Kernel> kernels = Sweeps.of(plan.kernels(), storage, capacity);
+    List<Kernel> swept = Sweeps.of(plan.kernels(), storage, capacity);
+    List<Kernel> kernels = Epilogues.of(swept, commits);
     return new Schedule(function, storage.buffers(), kernels, commits);
   }
 
