@@ -160,6 +160,12 @@ final class LowerContraction {
       return new Labelled(
           a.node().graph().node(product, lower.stored(a.node()), lower.stored(b.node())), output);
     }
+    if (batch.isEmpty() && summed.size() > 1 && rows.isEmpty() != columns.isEmpty()) {
+      Labelled whole = rows.isEmpty() ? b : a;
+      if (dtype.isFloat() && !lower.view(whole.node()).isContiguous()) {
+        return single(whole, rows.isEmpty() ? a : b, output);
+      }
+    }
     // one side has all labels (or there is no sum): an elementwise product and a reduction
     boolean summedLast = columns.isEmpty() && last(a, summed) || rows.isEmpty() && last(b, summed);
     List<Integer> space = new ArrayList<>(batch);
@@ -180,6 +186,30 @@ final class LowerContraction {
             ? product
             : Lower.reduction(new Reduction(Reduction.Kind.SUM, axes), product);
     return new Labelled(node, space.stream().filter(l -> !summed.contains(l)).toList());
+  }
+
+  /**
+   * A product of one column, as in the derivative by the kernel of one output channel: an
+   * elementwise product of windows would be stored, since its summed axes are not one axis.
+   */
+  private Labelled single(Labelled whole, Labelled part, List<Integer> output) {
+    int column =
+        1 + IntStream.concat(ints(whole.labels()), ints(part.labels())).max().orElseThrow();
+    List<Integer> labels = new ArrayList<>(part.labels());
+    labels.add(column);
+    List<Extent> shape = new ArrayList<>(part.node().type().shape());
+    shape.add(Extent.ONE);
+    List<Integer> wide = new ArrayList<>(output);
+    wide.add(column);
+    Contraction op = new Contraction(List.of(whole.labels(), labels), wide);
+    Node right = lower.stored(part.node()).reshape(shape);
+    Node product = whole.node().graph().node(op, lower.stored(whole.node()), right);
+    List<Extent> rows = product.type().shape();
+    return new Labelled(product.reshape(rows.subList(0, rows.size() - 1)), output);
+  }
+
+  private static IntStream ints(List<Integer> labels) {
+    return labels.stream().mapToInt(l -> l);
   }
 
   /**
