@@ -61,8 +61,8 @@ class EpilogueContractTest {
       this.columns = columns;
       this.summed = summed;
       trial.sizes.put("k", (long) summed);
-      Node a = operand("a", one.leftTurned(), rows, true);
-      Node b = operand("b", !one.rightTurned(), columns, false);
+      Node a = operand("a", one.leftTurned(), rows);
+      Node b = operand("b", !one.rightTurned(), columns);
       Contraction contraction =
           new Contraction(
               List.of(
@@ -72,7 +72,7 @@ class EpilogueContractTest {
       product = trial.graph.node(contraction, a, b);
     }
 
-    private Node operand(String name, boolean summedFirst, int wide, boolean isLeft) {
+    private Node operand(String name, boolean summedFirst, int wide) {
       int[] shape = summedFirst ? new int[] {summed, wide} : new int[] {wide, summed};
       trial.inputs.put(name, Trial.numbers(random, one.dtype(), shape));
       Extent k = Extent.symbol("k");
