@@ -44,6 +44,9 @@ final class Body {
   private final Indexer indexer;
   private final Map<Instruction, Register> registers = new IdentityHashMap<>();
 
+  /** Locals with what the positions of picks add to their indices, where that is known. */
+  private final Map<Instruction.Pick, Integer> places = new IdentityHashMap<>();
+
   /** The local with a bit for each lane that counts; -1 if all do. */
   private int counted = -1;
 
@@ -60,6 +63,7 @@ final class Body {
   Body inner(Lane innerLane, Indexer innerIndexer) {
     Body body = new Body(code, innerLane, innerIndexer);
     body.registers.putAll(registers);
+    body.places.putAll(places);
     return body;
   }
 
@@ -267,12 +271,16 @@ final class Body {
         "(L" + Lane.SPECIES + ";[II)" + Lane.descriptor(DType.I32));
   }
 
-  private void pick(Instruction.Pick pick, boolean vector) {
-    DType dtype = pick.dtype();
-    if (vector) {
-      species(dtype);
-    }
-    code.array(pick.access().buffer());
+  /** Works out once where a pick reads; its index must be computed. */
+  void locate(Instruction.Pick pick) {
+    int local = code.local(1);
+    place(pick);
+    code.istore(local);
+    places.put(pick, local);
+  }
+
+  /** Pushes what the position of a pick adds to its index. */
+  private void place(Instruction.Pick pick) {
     push(pick.index(), false);
     code.extent(pick.extent());
     if (pick.checked()) {
@@ -283,6 +291,20 @@ final class Body {
     }
     code.extent(pick.stride());
     code.insn(Opcodes.IMUL);
+  }
+
+  private void pick(Instruction.Pick pick, boolean vector) {
+    DType dtype = pick.dtype();
+    if (vector) {
+      species(dtype);
+    }
+    code.array(pick.access().buffer());
+    Integer place = places.get(pick);
+    if (place == null) {
+      place(pick);
+    } else {
+      code.iload(place);
+    }
     indexer.push(pick.access());
     code.insn(Opcodes.IADD);
     if (vector) {

@@ -399,12 +399,29 @@ final class LoopEmitter {
     for (int phase = 0; phase < walks.size(); phase++) {
       for (Row row : rows) {
         hoist(row.body(), last, phase);
+        locate(row.body(), phase);
       }
       for (Row row : rows) {
         storesAt(row.body(), last, phase);
       }
       if (!walks.get(phase).roots().isEmpty()) {
         new Pass(rows, phase, walk).emit();
+      }
+    }
+  }
+
+  /**
+   * Checks the positions of picks that are the same for all of a row before it is walked, if it is
+   * known to have elements: what nobody reads may be out of range.
+   */
+  private void locate(Body body, int phase) {
+    Extent extent = kernel.axes().get(last);
+    if (!extent.isConstant() || extent.isZero() || !windows.isEmpty()) {
+      return;
+    }
+    for (Instruction i : inside(phase)) {
+      if (i instanceof Instruction.Pick pick && !nest.changes(pick.index(), last)) {
+        body.locate(pick);
       }
     }
   }
