@@ -1,8 +1,11 @@
 package dlx.bench;
 
 import dlx.measure.HotTable;
+import dlx.measure.Statistics;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -87,7 +90,10 @@ final class Report {
     return best;
   }
 
-  /** Of two settings the one whose fastest peer is faster; a failure is kept. */
+  /**
+   * Of two settings the one whose fastest peer is faster, and our time from the one in which we are
+   * faster; a failure is kept.
+   */
   static Map<String, Object> better(Map<String, Object> left, Map<String, Object> right) {
     if (!((List<?>) left.get("problems")).isEmpty()) return left;
     if (!((List<?>) right.get("problems")).isEmpty()) return right;
@@ -95,7 +101,33 @@ final class Report {
     Map<?, ?> b = fastest(right);
     if (a == null) return right;
     if (b == null) return left;
-    return number(b, "time", "median") < number(a, "time", "median") ? right : left;
+    boolean isRight = number(b, "time", "median") < number(a, "time", "median");
+    return withOurs(isRight ? right : left, isRight ? left : right);
+  }
+
+  /**
+   * What was found in one setting, with our time of another one if that is less. The ratios of
+   * rounds that belong together become ratios of medians and quartiles: the low one is that of the
+   * other's low quartile to our high one.
+   */
+  private static Map<String, Object> withOurs(
+      Map<String, Object> found, Map<String, Object> other) {
+    if (number(found, "ours", "median") <= number(other, "ours", "median")) return found;
+    Map<String, Object> merged = new LinkedHashMap<>(found);
+    merged.put("ours", other.get("ours"));
+    merged.put("our setting", other.getOrDefault("our setting", other.get("setting")));
+    List<Object> peers = new ArrayList<>();
+    for (Object each : (List<?>) found.get("peers")) {
+      Map<String, Object> peer = new LinkedHashMap<>();
+      ((Map<?, ?>) each).forEach((key, value) -> peer.put((String) key, value));
+      double low = number(peer, "time", "low") / number(other, "ours", "high");
+      double median = number(peer, "time", "median") / number(other, "ours", "median");
+      double high = number(peer, "time", "high") / number(other, "ours", "low");
+      peer.put("ratio", new Statistics(median, low, high).json());
+      peers.add(peer);
+    }
+    merged.put("peers", peers);
+    return merged;
   }
 
   private static double number(Map<?, ?> map, String key, String part) {

@@ -15,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a run found: the machine, versions, and a map for each workload as {@link Contest} makes
- * them, of the setting in which the fastest peer was fastest.
+ * them, of the setting in which the fastest peer was fastest, with our time of that in which we
+ * are.
  */
 record Results(
     String date,
